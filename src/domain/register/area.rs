@@ -1,0 +1,46 @@
+//! Areas: the official hierarchy that grids hang from.
+
+use crate::domain::ids::{AreaId, Code};
+use crate::domain::measure::Count;
+
+/// Level of an area, from the widest. A level may be missing between two others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    City,
+    District,
+    Subdistrict,
+    Community,
+}
+
+impl Level {
+    pub const ALL: [Self; 4] = [Self::City, Self::District, Self::Subdistrict, Self::Community];
+
+    /// The word used in files, tiles and JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::City => "city",
+            Self::District => "district",
+            Self::Subdistrict => "subdistrict",
+            Self::Community => "community",
+        }
+    }
+
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|level| level.word() == word)
+    }
+}
+
+/// One area as the register holds it. Its ground is in the area fabric, never here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AreaRecord {
+    pub id: AreaId,
+    pub code: Code,
+    pub name: Box<str>,
+    pub level: Level,
+    pub parent: Option<AreaId>,
+    /// Kind as the source gives it: `rc` (residents' committee), `vc` (villagers' committee) or empty.
+    pub kind: Box<str>,
+    /// Households and persons as stated by the source, for comparison only.
+    pub stated_households: Option<Count>,
+    pub stated_population: Option<Count>,
+}

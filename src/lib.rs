@@ -1,0 +1,7 @@
+//! lifang
+pub mod domain;
+pub mod cli {
+    pub fn run(_: std::env::ArgsOs) -> std::process::ExitCode {
+        std::process::ExitCode::SUCCESS
+    }
+}
