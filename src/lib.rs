@@ -1,5 +1,6 @@
 //! lifang
 pub mod domain;
+pub mod sample;
 pub mod cli {
     pub fn run(_: std::env::ArgsOs) -> std::process::ExitCode {
         std::process::ExitCode::SUCCESS
