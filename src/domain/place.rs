@@ -149,6 +149,30 @@ impl Polygon {
     }
 }
 
+/// A number that tells two shapes apart: FNV-1a over all pins and ring ends; 0 only for no shape at all.
+pub fn digest(polygons: &[Polygon]) -> u64 {
+    if polygons.is_empty() {
+        return 0;
+    }
+    let mut hash = 0xcbf2_9ce4_8422_2325u64;
+    let mut mix = |number: u32| {
+        for byte in number.to_le_bytes() {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    };
+    for polygon in polygons {
+        mix(u32::MAX);
+        for ring in &polygon.rings {
+            mix(ring.len() as u32);
+            for pin in ring {
+                mix(pin.x.cast_unsigned());
+                mix(pin.y.cast_unsigned());
+            }
+        }
+    }
+    hash.max(1)
+}
+
 /// On which side of the line `a` → `b` the point `c` lies: `Greater` left, `Less` right, `Equal` on it.
 ///
 /// Exact for all pins. Differences need 33 bits, their products 66, hence `i128` off the fast path.

@@ -43,4 +43,6 @@ pub struct AreaRecord {
     /// Households and persons as stated by the source, for comparison only.
     pub stated_households: Option<Count>,
     pub stated_population: Option<Count>,
+    /// Digest of the shape as its source gave it, 0 for none: tells a changed file from a repeated one.
+    pub source_digest: u64,
 }

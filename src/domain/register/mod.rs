@@ -6,5 +6,6 @@
 pub mod area;
 pub mod building;
 pub mod feature;
+pub mod homes;
 pub mod people;
 pub mod rows;

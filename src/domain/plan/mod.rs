@@ -1,0 +1,90 @@
+//! A plan: which grid each cell of each community belongs to, and the grids' names and keepers.
+//!
+//! The ground of one community in one plan is a [`Cut`]: a fabric and the color of each of its cells.
+//!
+//! **Why** colors beside the fabric: repainting, comparing and merging plans never moves a seam.
+
+use std::sync::Arc;
+
+use super::fabric::Fabric;
+use super::ids::{AreaId, CellId, Code, GridKey, PlanId};
+use super::issue::Issue;
+use super::measure::{Day, Revision};
+use super::register::rows::GridKind;
+
+/// Where a plan stands in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Status {
+    Draft,
+    InReview,
+    Published,
+    Superseded,
+    Withdrawn,
+}
+
+impl Status {
+    pub const ALL: [Self; 5] =
+        [Self::Draft, Self::InReview, Self::Published, Self::Superseded, Self::Withdrawn];
+
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::InReview => "in_review",
+            Self::Published => "published",
+            Self::Superseded => "superseded",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.word() == word)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    pub id: PlanId,
+    pub title: Box<str>,
+    pub status: Status,
+    pub based_on: Option<PlanId>,
+    /// First day it counts; `None` until it is published.
+    pub effective_from: Option<Day>,
+    /// Revision of its newest change.
+    pub revision: Revision,
+    /// Communities it divides, ascending.
+    pub areas: Vec<AreaId>,
+}
+
+/// A grid's identity and keepers within one plan. Its ground is in the plan's cuts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grid {
+    pub plan: PlanId,
+    pub key: GridKey,
+    pub code: Code,
+    pub name: Box<str>,
+    pub community: AreaId,
+    pub kind: GridKind,
+    /// Grid head, grid manager and work phone: public by office; empty when vacant.
+    pub head: Box<str>,
+    pub manager: Box<str>,
+    pub work_phone: Box<str>,
+    /// Digest of the shape as its source gave it, 0 for none.
+    pub source_digest: u64,
+}
+
+/// One community's ground in one plan.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cut {
+    pub fabric: Arc<Fabric>,
+    /// Grid of each cell; `None` is a gap.
+    pub colors: Vec<Option<GridKey>>,
+    /// What weaving found and mended: overlaps, parts beyond the border. Kept as findings.
+    pub notes: Vec<Issue>,
+}
+
+impl Cut {
+    /// Grid that holds `cell`.
+    pub fn grid_of(&self, cell: CellId) -> Option<GridKey> {
+        self.colors[cell.index()]
+    }
+}
