@@ -19,7 +19,8 @@ struct Texts {
 impl Texts {
     fn push(&mut self, text: &str) {
         self.buffer.push_str(text);
-        self.ends.push(u32::try_from(self.buffer.len()).expect("a community's texts stay under 4 GB"));
+        self.ends
+            .push(u32::try_from(self.buffer.len()).expect("a community's texts stay under 4 GB"));
     }
 
     fn get(&self, row: usize) -> &str {
@@ -257,13 +258,14 @@ mod tests {
     #[test]
     fn columns_give_back_what_went_in() {
         let ring = |a: i32| vec![Pin::new(a, 0), Pin::new(a + 9, 0), Pin::new(a, 9)];
-        let two_parts = vec![
-            Polygon { rings: vec![ring(0), ring(1)] },
-            Polygon { rings: vec![ring(50)] },
-        ];
+        let two_parts =
+            vec![Polygon { rings: vec![ring(0), ring(1)] }, Polygon { rings: vec![ring(50)] }];
         let given = vec![
             (building(3, None, vec![]), HomeCounts::default()),
-            (building(2, Some(Pin::new(5, 5)), two_parts), HomeCounts { households: 4, ..Default::default() }),
+            (
+                building(2, Some(Pin::new(5, 5)), two_parts),
+                HomeCounts { households: 4, ..Default::default() },
+            ),
             (building(1, Some(Pin::new(5, 5)), vec![]), HomeCounts::default()),
         ];
         let homes = Homes::new(given.clone());
