@@ -1,4 +1,5 @@
-//! Floor 1: made-up towns. Drawn as text ([`ascii`]), at random for laws ([`random`]).
+//! Floor 1: made-up towns. Drawn as text ([`ascii`]), at random for laws ([`random`]), as a
+//! city of any size for benches ([`city`]).
 //!
 //! Knows the domain and nothing else: no files, no clock. All chance comes from a seed by a generator
 //! of its own ([`dice`]), so the same seed gives the same bytes on every machine and in every version.
@@ -7,6 +8,12 @@
 //! `lifang sample`, so what is shown is what is tested.
 
 pub mod ascii;
+pub mod city;
 pub mod dice;
+pub mod footprint;
+pub mod ground;
+pub mod homes;
+pub mod names;
 pub mod quilt;
 pub mod random;
+pub mod write;

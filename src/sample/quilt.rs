@@ -91,6 +91,29 @@ impl Quilt {
         Pin::new(mix(sw.0, se.0, nw.0, ne.0), mix(sw.1, se.1, nw.1, ne.1))
     }
 
+    /// All pins along the border line below row `row`, from west to east.
+    pub fn row_line(&self, row: usize) -> Vec<Pin> {
+        self.line((0..=self.cols).map(|col| row * (self.cols + 1) + col), &self.east)
+    }
+
+    /// The pins along the south side of a patch, from its south-west corner up to, not including, the next.
+    pub fn south_side(&self, (col, row): Patch) -> Vec<Pin> {
+        let at = row * (self.cols + 1) + col;
+        self.line(std::iter::once(at), &self.east)
+    }
+
+    /// All pins along the border line left of column `col`, from south to north.
+    pub fn col_line(&self, col: usize) -> Vec<Pin> {
+        self.line((0..=self.rows).map(|row| row * (self.cols + 1) + col), &self.north)
+    }
+
+    fn line(&self, corners: impl Iterator<Item = usize>, edges: &[Vec<Pin>]) -> Vec<Pin> {
+        corners
+            .flat_map(|at| std::iter::once(&self.corners[at]).chain(&edges[at]))
+            .copied()
+            .collect()
+    }
+
     /// Outline of a set of patches: polygons that share no edge, outer rings counter-clockwise.
     ///
     /// Parts that meet at a corner only are apart. Every corner and edge pin is kept, so outlines of
