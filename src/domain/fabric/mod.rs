@@ -5,11 +5,17 @@
 //! grid, and an overlap cannot be written down. What a cell *means* (which grid, which community) is
 //! said beside the fabric, never in it.
 //!
-//! Files, in reading order: `weave` (loose polygons → fabric), `check` (its laws), `locate` (the slow
-//! truth), `blocks` (the fast answer), `outline` (rings, areas, label points), `weight` (thinning).
+//! Files: `weave` (loose polygons → fabric), `check` (its laws), `locate` (the slow truth), `outline`
+//! (rings, areas, lengths), `pole` (places for names).
 //!
 //! **Why** seams are dense arrays: a fabric is a value, replaced whole; ids are row numbers and mean
 //! nothing beyond it. Things that must outlive a redraw are named by grid and building codes.
+
+pub mod check;
+pub mod locate;
+pub mod outline;
+pub mod pole;
+pub mod weave;
 
 use super::ids::{CellId, SeamId};
 use super::place::{Extent, Pin};
