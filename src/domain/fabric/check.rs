@@ -104,7 +104,8 @@ fn check_meetings(fabric: &Fabric, add: &mut impl FnMut(Law, Vec<Pin>)) {
     });
 }
 
-fn do_cross([a, b]: [Pin; 2], [c, d]: [Pin; 2]) -> bool {
+/// Whether two segments cross in a point inside both.
+pub(super) fn do_cross([a, b]: [Pin; 2], [c, d]: [Pin; 2]) -> bool {
     let opposite = |one: Ordering, two: Ordering| one != Ordering::Equal && one == two.reverse();
     opposite(turn(a, b, c), turn(a, b, d)) && opposite(turn(c, d, a), turn(c, d, b))
 }

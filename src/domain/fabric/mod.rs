@@ -6,7 +6,8 @@
 //! said beside the fabric, never in it.
 //!
 //! Files: `weave` (loose polygons → fabric), `check` (its laws), `locate` (the slow truth), `outline`
-//! (rings, areas, lengths), `pole` (places for names).
+//! (rings, areas, lengths), `pole` (places for names), `stitch` (one border in several fabrics), `weight`
+//! (thinning).
 //!
 //! **Why** seams are dense arrays: a fabric is a value, replaced whole; ids are row numbers and mean
 //! nothing beyond it. Things that must outlive a redraw are named by grid and building codes.
@@ -15,7 +16,9 @@ pub mod check;
 pub mod locate;
 pub mod outline;
 pub mod pole;
+pub mod stitch;
 pub mod weave;
+pub mod weight;
 
 use super::ids::{CellId, SeamId};
 use super::place::{Extent, Pin};

@@ -24,6 +24,7 @@ use std::collections::BTreeSet;
 
 pub(super) use face::{around, is_below};
 pub(super) use near::meetings;
+pub(super) use snap::sort_along;
 
 use self::face::Faces;
 use self::load::{BOUNDARY, Loose};

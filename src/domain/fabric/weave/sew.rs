@@ -5,6 +5,7 @@ use super::near::meetings;
 use super::net::Net;
 use super::owner::{Owned, Owner};
 use super::snap::Metric;
+use crate::domain::fabric::stitch::{sorted, turn_the_one_way};
 use crate::domain::fabric::{Barrier, Fabric, NewSeam};
 use crate::domain::ids::CellId;
 use crate::domain::place::{Extent, Pin};
@@ -153,10 +154,7 @@ fn tidy(seams: Vec<NewSeam>) -> Vec<NewSeam> {
             }
         }
     }
-    whole.sort_unstable_by(|one, two| {
-        one.pins[..2].cmp(&two.pins[..2]).then(one.pins.cmp(&two.pins))
-    });
-    whole
+    sorted(whole)
 }
 
 /// Whether the ground left and right of one seam goes on beside the other at the end where they meet.
@@ -209,11 +207,6 @@ fn turned(mut seam: NewSeam, is_free: bool) -> NewSeam {
         seam.pins.rotate_left(lowest);
         seam.pins.push(seam.pins[0]);
     }
-    let is_backward =
-        if is_loop { seam.pins[1] > seam.pins[last - 1] } else { seam.pins[0] > seam.pins[last] };
-    if is_backward {
-        seam.pins.reverse();
-        (seam.left, seam.right) = (seam.right, seam.left);
-    }
+    turn_the_one_way(&mut seam);
     seam
 }

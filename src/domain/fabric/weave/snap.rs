@@ -311,7 +311,7 @@ fn chains(loose: &Loose, place: &[Pin], bends: &[(u32, u32)], n_snapped: usize) 
 }
 
 /// Sorts pins by how far along `a` → `b` they lie; equal ones once.
-pub(super) fn sort_along(a: Pin, b: Pin, pins: &mut Vec<Pin>) {
+pub(in crate::domain::fabric) fn sort_along(a: Pin, b: Pin, pins: &mut Vec<Pin>) {
     let (ex, ey) = (i128::from(b.x) - i128::from(a.x), i128::from(b.y) - i128::from(a.y));
     pins.sort_unstable_by_key(|pin| {
         let along =
