@@ -1,5 +1,6 @@
 //! lifang
 pub mod domain;
+pub mod import;
 pub mod sample;
 pub mod cli {
     pub fn run(_: std::env::ArgsOs) -> std::process::ExitCode {
