@@ -1,0 +1,203 @@
+//! Records: issues, plans, grids, lists. What the history keeps of a plan, and lists within a column.
+
+use super::bytes::{CodecError, Kind, Reader, Writer};
+use crate::domain::ids::{AreaId, GridKey, PlanId};
+use crate::domain::issue::{CODES, Issue, Severity};
+use crate::domain::measure::{Day, Revision};
+use crate::domain::plan::{Grid, Plan, Status};
+use crate::domain::register::rows::GridKind;
+
+pub fn issues(issues: &[Issue]) -> Vec<u8> {
+    let mut writer = Writer::new(Kind::Issues);
+    write_notes(&mut writer, issues);
+    writer.finish()
+}
+
+/// An issue whose code this program no longer lists is left out: its words are gone.
+pub fn read_issues(bytes: &[u8]) -> Result<Vec<Issue>, CodecError> {
+    let mut reader = Reader::new(bytes, Kind::Issues)?;
+    let issues = read_notes(&mut reader)?;
+    reader.finish().map(|()| issues)
+}
+
+pub(super) fn write_notes(writer: &mut Writer, issues: &[Issue]) {
+    writer.count(issues.len());
+    for Issue { code, severity, row, column, subjects, place, figure } in issues {
+        writer.text(code);
+        writer.byte(match severity {
+            Severity::Note => 0,
+            Severity::Warning => 1,
+            Severity::Stop => 2,
+        });
+        writer.maybe(*row);
+        writer.byte(u8::from(column.is_some()));
+        column.iter().for_each(|column| writer.text(column));
+        writer.count(subjects.len());
+        subjects.iter().for_each(|subject| writer.text(subject.as_str()));
+        writer.pins(place);
+        writer.byte(u8::from(figure.is_some()));
+        figure.iter().for_each(|&figure| writer.float(figure));
+    }
+}
+
+pub(super) fn read_notes(reader: &mut Reader<'_>) -> Result<Vec<Issue>, CodecError> {
+    let notes = reader.list(7, read_note)?;
+    Ok(notes.into_iter().flatten().collect())
+}
+
+fn read_note(reader: &mut Reader<'_>) -> Result<Option<Issue>, CodecError> {
+    let code = reader.text()?;
+    let severity = match reader.byte()? {
+        0 => Severity::Note,
+        1 => Severity::Warning,
+        2 => Severity::Stop,
+        _ => return Err(CodecError::Unknown("severity")),
+    };
+    let row = reader.maybe()?;
+    let column = if is_there(reader)? { Some(reader.text()?.into()) } else { None };
+    let subjects = reader.list(1, Reader::code)?;
+    let place = reader.pins()?;
+    let figure = if is_there(reader)? { Some(reader.float()?) } else { None };
+    Ok(CODES.iter().find(|known| known.code == code).map(|known| Issue {
+        code: known.code,
+        severity,
+        row,
+        column,
+        subjects,
+        place,
+        figure,
+    }))
+}
+
+fn is_there(reader: &mut Reader<'_>) -> Result<bool, CodecError> {
+    match reader.byte()? {
+        0 => Ok(false),
+        1 => Ok(true),
+        _ => Err(CodecError::Number),
+    }
+}
+
+pub fn plan(plan: &Plan) -> Vec<u8> {
+    let Plan { id, title, status, based_on, effective_from, revision, areas } = plan;
+    let mut writer = Writer::new(Kind::Plan);
+    writer.number(id.get().into());
+    writer.text(title);
+    writer.text(status.word());
+    writer.number(based_on.map_or(0, PlanId::get).into());
+    writer.byte(u8::from(effective_from.is_some()));
+    effective_from.iter().for_each(|day| writer.signed(day.0.into()));
+    writer.number(revision.0);
+    write_areas(&mut writer, areas);
+    writer.finish()
+}
+
+pub fn read_plan(bytes: &[u8]) -> Result<Plan, CodecError> {
+    let mut reader = Reader::new(bytes, Kind::Plan)?;
+    let plan = Plan {
+        id: PlanId::new(reader.number32()?).ok_or(CodecError::Number)?,
+        title: reader.text()?.into(),
+        status: Status::of_word(reader.text()?).ok_or(CodecError::Unknown("status"))?,
+        based_on: PlanId::new(reader.number32()?),
+        effective_from: if is_there(&mut reader)? { Some(read_day(&mut reader)?) } else { None },
+        revision: Revision(reader.number()?),
+        areas: read_area_list(&mut reader)?,
+    };
+    reader.finish().map(|()| plan)
+}
+
+fn read_day(reader: &mut Reader<'_>) -> Result<Day, CodecError> {
+    i32::try_from(reader.signed()?).map(Day).map_err(|_| CodecError::Number)
+}
+
+pub fn grid(grid: &Grid) -> Vec<u8> {
+    let Grid { plan, key, code, name, community, kind, head, manager, work_phone, source_digest } =
+        grid;
+    let mut writer = Writer::new(Kind::Grid);
+    writer.number(plan.get().into());
+    writer.number(key.get().into());
+    writer.text(code.as_str());
+    writer.text(name);
+    writer.number(community.get().into());
+    writer.text(kind.word());
+    writer.text(head);
+    writer.text(manager);
+    writer.text(work_phone);
+    writer.number(*source_digest);
+    writer.finish()
+}
+
+pub fn read_grid(bytes: &[u8]) -> Result<Grid, CodecError> {
+    let mut reader = Reader::new(bytes, Kind::Grid)?;
+    let grid = Grid {
+        plan: PlanId::new(reader.number32()?).ok_or(CodecError::Number)?,
+        key: GridKey::new(reader.number32()?).ok_or(CodecError::Number)?,
+        code: reader.code()?,
+        name: reader.text()?.into(),
+        community: AreaId::new(reader.number32()?).ok_or(CodecError::Number)?,
+        kind: GridKind::of_word(reader.text()?).ok_or(CodecError::Unknown("grid kind"))?,
+        head: reader.text()?.into(),
+        manager: reader.text()?.into(),
+        work_phone: reader.text()?.into(),
+        source_digest: reader.number()?,
+    };
+    reader.finish().map(|()| grid)
+}
+
+/// Communities of a plan, as one value: they are read and written only together.
+pub fn areas(areas: &[AreaId]) -> Vec<u8> {
+    let mut writer = Writer::new(Kind::Areas);
+    write_areas(&mut writer, areas);
+    writer.finish()
+}
+
+pub fn read_areas(bytes: &[u8]) -> Result<Vec<AreaId>, CodecError> {
+    let mut reader = Reader::new(bytes, Kind::Areas)?;
+    let areas = read_area_list(&mut reader)?;
+    reader.finish().map(|()| areas)
+}
+
+fn write_areas(writer: &mut Writer, areas: &[AreaId]) {
+    writer.count(areas.len());
+    areas.iter().for_each(|area| writer.number(area.get().into()));
+}
+
+fn read_area_list(reader: &mut Reader<'_>) -> Result<Vec<AreaId>, CodecError> {
+    reader.list(1, |reader| AreaId::new(reader.number32()?).ok_or(CodecError::Number))
+}
+
+pub fn texts(texts: &[Box<str>]) -> Vec<u8> {
+    let mut writer = Writer::new(Kind::Texts);
+    writer.count(texts.len());
+    texts.iter().for_each(|text| writer.text(text));
+    writer.finish()
+}
+
+pub fn read_texts(bytes: &[u8]) -> Result<Vec<Box<str>>, CodecError> {
+    let mut reader = Reader::new(bytes, Kind::Texts)?;
+    let texts = reader.list(1, |reader| Ok(reader.text()?.into()))?;
+    reader.finish().map(|()| texts)
+}
+
+pub fn number(number: u32) -> Vec<u8> {
+    let mut writer = Writer::new(Kind::Number);
+    writer.number(number.into());
+    writer.finish()
+}
+
+pub fn read_number(bytes: &[u8]) -> Result<u32, CodecError> {
+    let mut reader = Reader::new(bytes, Kind::Number)?;
+    let number = reader.number32()?;
+    reader.finish().map(|()| number)
+}
+
+pub fn text(text: &str) -> Vec<u8> {
+    let mut writer = Writer::new(Kind::Text);
+    writer.text(text);
+    writer.finish()
+}
+
+pub fn read_text(bytes: &[u8]) -> Result<Box<str>, CodecError> {
+    let mut reader = Reader::new(bytes, Kind::Text)?;
+    let text = reader.text()?.into();
+    reader.finish().map(|()| text)
+}

@@ -1,0 +1,91 @@
+//! Rows → ground: the whole database as one change from nothing.
+//!
+//! Facts come in an order in which each stands on the ones before it: areas, their ground, plans, grids,
+//! cuts, buildings, counts, overrides, the unhoused, features, imports, settings, counters; within a
+//! kind by id. The roster stays where it is.
+//!
+//! **Why** a change: loading and editing are then one derivation, and the law "commit and load are
+//! inverse" can be written down.
+
+use std::sync::Arc;
+
+use rusqlite::{Connection, Row};
+
+use super::StoreError;
+use super::plans::{CUTS, GRIDS, OVERRIDES, PLANS, read_cut, read_grid, read_override, read_plan};
+use super::register::{
+    AREA_GROUND, AREAS, BATCHES, BUILDINGS, COUNTERS, COUNTS, FEATURES, SETTINGS, UNHOUSED,
+    read_area, read_area_ground, read_batch, read_building, read_counters, read_counts,
+    read_feature, read_unhoused,
+};
+use super::table::Table;
+use crate::domain::change::{Change, Fact, Turned};
+use crate::domain::measure::Revision;
+
+/// Reads everything within one snapshot.
+pub(super) fn load(connection: &Connection) -> Result<(Change, Revision), StoreError> {
+    let snapshot = connection.unchecked_transaction()?;
+    let revision = last_revision(&snapshot)?;
+    let mut facts = Vec::new();
+    let mut all = |table: &Table, read: fn(&Row<'_>) -> Result<Fact, StoreError>| {
+        table.each(&snapshot, |row| {
+            facts.push(read(row)?);
+            Ok(())
+        })
+    };
+    all(&AREAS, |row| {
+        let area = read_area(row)?;
+        Ok(Fact::Area(area.id, came(Arc::new(area))))
+    })?;
+    all(&AREA_GROUND, |row| Ok(Fact::AreaGround(came(Arc::new(read_area_ground(row)?)))))?;
+    all(&PLANS, |row| {
+        let plan = read_plan(row)?;
+        Ok(Fact::Plan(plan.id, came(Arc::new(plan))))
+    })?;
+    all(&GRIDS, |row| {
+        let grid = read_grid(row)?;
+        Ok(Fact::Grid(grid.plan, grid.key, came(Arc::new(grid))))
+    })?;
+    all(&CUTS, |row| {
+        let (plan, area, cut) = read_cut(row)?;
+        Ok(Fact::Cut(plan, area, came(Arc::new(cut))))
+    })?;
+    all(&BUILDINGS, |row| {
+        let building = read_building(row)?;
+        Ok(Fact::Building(building.id, came(Arc::new(building))))
+    })?;
+    all(&COUNTS, |row| {
+        let (building, counts) = read_counts(row)?;
+        Ok(Fact::Counts(building, came(counts)))
+    })?;
+    all(&OVERRIDES, |row| {
+        let (building, grid) = read_override(row)?;
+        Ok(Fact::Override(building, came(grid)))
+    })?;
+    all(&UNHOUSED, |row| {
+        let (reason, counts) = read_unhoused(row)?;
+        Ok(Fact::Unhoused(reason, came(counts)))
+    })?;
+    all(&FEATURES, |row| {
+        let feature = read_feature(row)?;
+        Ok(Fact::Feature(feature.id, came(Arc::new(feature))))
+    })?;
+    all(&BATCHES, |row| {
+        let batch = read_batch(row)?;
+        Ok(Fact::Batch(batch.id, came(Arc::new(batch))))
+    })?;
+    all(&SETTINGS, |row| Ok(Fact::Setting(row.get(0)?, came(row.get(1)?))))?;
+    all(&COUNTERS, |row| Ok(Fact::Counters(came(read_counters(row)?))))?;
+    Ok((Change { facts, roster: Vec::new() }, revision))
+}
+
+fn came<T>(value: T) -> Turned<T> {
+    Turned::new(None, Some(value))
+}
+
+/// Revision of the newest commit, 0 before the first.
+pub(super) fn last_revision(connection: &Connection) -> Result<Revision, StoreError> {
+    let last: Option<i64> =
+        connection.query_row("SELECT max(revision) FROM changes", [], |row| row.get(0))?;
+    Ok(Revision(last.unwrap_or(0).cast_unsigned()))
+}

@@ -1,0 +1,113 @@
+//! A table of the ground as a list of its columns, and the three statements everything is done with.
+//!
+//! **Why** a list: commit and load take the columns in the same order from the same place, so they
+//! cannot disagree about which column is which.
+
+use rusqlite::{Connection, Params, Row, Statement};
+
+use super::StoreError;
+
+/// Name and columns of one table; rows are told apart by `keys`.
+#[derive(Debug)]
+pub(super) struct Table {
+    pub name: &'static str,
+    pub keys: &'static [&'static str],
+    pub values: &'static [&'static str],
+}
+
+impl Table {
+    fn columns(&self) -> String {
+        self.keys.iter().chain(self.values).copied().collect::<Vec<_>>().join(", ")
+    }
+
+    /// Writes a row or overwrites the one with the same keys. Parameters: keys, then values.
+    fn upsert(&self) -> String {
+        let marks = vec!["?"; self.keys.len() + self.values.len()].join(", ");
+        let sets: Vec<String> =
+            self.values.iter().map(|column| format!("{column} = excluded.{column}")).collect();
+        format!(
+            "INSERT INTO {} ({}) VALUES ({marks}) ON CONFLICT ({}) DO UPDATE SET {}",
+            self.name,
+            self.columns(),
+            self.keys.join(", "),
+            sets.join(", ")
+        )
+    }
+
+    /// `a = ?1 AND b = ?2` over the keys.
+    fn is_row(&self) -> String {
+        let tests: Vec<String> =
+            (1..).zip(self.keys).map(|(number, column)| format!("{column} = ?{number}")).collect();
+        tests.join(" AND ")
+    }
+
+    fn delete(&self) -> String {
+        format!("DELETE FROM {} WHERE {}", self.name, self.is_row())
+    }
+
+    /// All rows in order of their keys: columns are keys, then values.
+    pub fn select(&self) -> String {
+        format!("SELECT {} FROM {} ORDER BY {}", self.columns(), self.name, self.keys.join(", "))
+    }
+
+    /// The row with these keys.
+    pub fn find<T>(
+        &self,
+        connection: &Connection,
+        keys: impl Params,
+        read: impl FnOnce(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        let sql = format!("SELECT {} FROM {} WHERE {}", self.columns(), self.name, self.is_row());
+        let mut statement = connection.prepare_cached(&sql)?;
+        let mut rows = statement.query(keys)?;
+        rows.next()?.map(read).transpose()
+    }
+
+    /// Walks all rows in order of their keys.
+    pub fn each(
+        &self,
+        connection: &Connection,
+        mut take: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut statement = connection.prepare(&self.select())?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            take(row)?;
+        }
+        Ok(())
+    }
+}
+
+/// Writes to one table within one transaction; each statement is prepared when first needed.
+pub(super) struct Pen<'c> {
+    connection: &'c Connection,
+    table: &'static Table,
+    upsert: Option<Statement<'c>>,
+    delete: Option<Statement<'c>>,
+}
+
+impl<'c> Pen<'c> {
+    pub fn new(connection: &'c Connection, table: &'static Table) -> Self {
+        Self { connection, table, upsert: None, delete: None }
+    }
+
+    /// Keys, then values.
+    pub fn write(&mut self, row: impl Params) -> Result<(), StoreError> {
+        let statement = match &mut self.upsert {
+            Some(statement) => statement,
+            none => none.insert(self.connection.prepare(&self.table.upsert())?),
+        };
+        statement.execute(row)?;
+        Ok(())
+    }
+
+    /// Takes the row with these keys away, where there is one.
+    pub fn erase(&mut self, keys: impl Params) -> Result<(), StoreError> {
+        let statement = match &mut self.delete {
+            Some(statement) => statement,
+            none => none.insert(self.connection.prepare(&self.table.delete())?),
+        };
+        statement.execute(keys)?;
+        Ok(())
+    }
+}
