@@ -1,0 +1,264 @@
+//! Buildings by the community they belong to, and how they stand in it.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use super::areas::Areas;
+use crate::domain::ids::{AreaId, BuildingId, Code, GridKey};
+use crate::domain::placement::settle;
+use crate::domain::register::area::Level;
+use crate::domain::register::building::Building;
+use crate::domain::register::homes::Homes;
+use crate::domain::register::people::HomeCounts;
+
+/// How a building stands in the community it is counted in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    Here,
+    /// On the community's border; the lower code counts.
+    OnEdge,
+    /// Registered here without a position.
+    NoPosition,
+    /// Registered here, but outside every community.
+    Outside,
+    /// Registered here, but stands in that one.
+    Elsewhere(AreaId),
+}
+
+/// The buildings of one community; of those that belong to none, for the strays.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Housing {
+    pub homes: Homes,
+    /// Row by row beside `homes`.
+    pub standings: Vec<Standing>,
+    /// Whether the footprint reaches noticeably into another community.
+    pub straddles: Vec<bool>,
+    rows_by_id: Vec<(BuildingId, u32)>,
+}
+
+impl Housing {
+    fn new(buildings: Vec<(Building, HomeCounts)>, areas: &Areas, community: Option<AreaId>) -> Self {
+        let homes = Homes::new(buildings);
+        let mut standings = Vec::with_capacity(homes.len());
+        let mut straddles = Vec::with_capacity(homes.len());
+        for row in 0..homes.len() {
+            let home = home_of(areas, &homes, row);
+            debug_assert_eq!(home.community, community);
+            standings.push(home.standing);
+            straddles.push(home.straddles);
+        }
+        let mut rows_by_id: Vec<(BuildingId, u32)> =
+            (0..homes.len()).map(|row| (homes.id(row), row as u32)).collect();
+        rows_by_id.sort_unstable();
+        Self { homes, standings, straddles, rows_by_id }
+    }
+
+    pub fn row_of(&self, id: BuildingId) -> Option<usize> {
+        let found = self.rows_by_id.binary_search_by_key(&id, |(known, _)| *known).ok()?;
+        Some(self.rows_by_id[found].1 as usize)
+    }
+}
+
+/// Where a building is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Home {
+    community: Option<AreaId>,
+    standing: Standing,
+    straddles: bool,
+}
+
+/// Position first; a building that contradicts its register stays with the register until settled.
+fn home_of(areas: &Areas, homes: &Homes, row: usize) -> Home {
+    let stated = homes
+        .stated_community(row)
+        .and_then(|code| areas.by_code(code))
+        .filter(|record| record.level == Level::Community)
+        .map(|record| record.id);
+    let home = |community, standing, straddles| Home { community, standing, straddles };
+    let settled = settle(&areas.as_ground(), homes, row, |a, b| areas.by_code_order(a, b));
+    let Some(settled) = settled else { return home(stated, Standing::NoPosition, false) };
+    let here = settled
+        .color
+        .filter(|area| areas.get(*area).is_some_and(|record| record.level == Level::Community));
+    match (here, stated) {
+        (None, stated) => home(stated, Standing::Outside, settled.straddles),
+        (Some(here), Some(stated)) if here != stated => {
+            home(Some(stated), Standing::Elsewhere(here), settled.straddles)
+        }
+        (Some(here), _) => {
+            let standing = if settled.is_on_edge { Standing::OnEdge } else { Standing::Here };
+            home(Some(here), standing, settled.straddles)
+        }
+    }
+}
+
+/// All buildings.
+#[derive(Clone, Debug, Default)]
+pub struct Town {
+    housing: BTreeMap<Option<AreaId>, Arc<Housing>>,
+    home_of: Arc<HashMap<BuildingId, Option<AreaId>>>,
+    by_code: Arc<HashMap<Code, BuildingId>>,
+    overrides: Arc<BTreeMap<BuildingId, GridKey>>,
+}
+
+/// What a change does to the buildings: `None` takes one away.
+#[derive(Debug, Default)]
+pub(super) struct TownChange {
+    pub buildings: HashMap<BuildingId, Option<Arc<Building>>>,
+    pub counts: HashMap<BuildingId, HomeCounts>,
+    pub overrides: BTreeMap<BuildingId, Option<GridKey>>,
+}
+
+impl Town {
+    /// Buildings counted in `community`; in none, for `None`.
+    pub fn housing(&self, community: Option<AreaId>) -> Option<&Arc<Housing>> {
+        self.housing.get(&community)
+    }
+
+    /// All housing, strays first, then by community.
+    pub fn all(&self) -> &BTreeMap<Option<AreaId>, Arc<Housing>> {
+        &self.housing
+    }
+
+    pub fn n_buildings(&self) -> usize {
+        self.home_of.len()
+    }
+
+    pub fn id_of(&self, code: &str) -> Option<BuildingId> {
+        self.by_code.get(code).copied()
+    }
+
+    /// Where a building is kept: its housing and its row there.
+    pub fn find(&self, id: BuildingId) -> Option<(Option<AreaId>, &Arc<Housing>, usize)> {
+        let community = *self.home_of.get(&id)?;
+        let housing = self.housing.get(&community)?;
+        Some((community, housing, housing.row_of(id)?))
+    }
+
+    pub fn override_of(&self, id: BuildingId) -> Option<GridKey> {
+        self.overrides.get(&id).copied()
+    }
+
+    /// This town after a change, and the communities whose housing is new, ascending.
+    ///
+    /// With `areas_changed` every building is settled anew. Cost: O(buildings of the communities touched).
+    pub(super) fn next(
+        &self,
+        areas: &Areas,
+        areas_changed: bool,
+        change: TownChange,
+    ) -> (Self, Vec<Option<AreaId>>) {
+        let mut next = self.clone();
+        let mut dirty: Vec<Option<AreaId>> = Vec::new();
+        if !change.overrides.is_empty() {
+            let overrides = Arc::make_mut(&mut next.overrides);
+            for (id, grid) in &change.overrides {
+                match grid {
+                    Some(grid) => overrides.insert(*id, *grid),
+                    None => overrides.remove(id),
+                };
+                dirty.extend(self.home_of.get(id).copied());
+            }
+        }
+        if areas_changed || !change.buildings.is_empty() {
+            next.resettle(areas, areas_changed, change, &mut dirty);
+        } else if !change.counts.is_empty() {
+            next.recount(&change.counts, &mut dirty);
+        }
+        dirty.sort_unstable();
+        dirty.dedup();
+        (next, dirty)
+    }
+
+    fn recount(&mut self, counts: &HashMap<BuildingId, HomeCounts>, dirty: &mut Vec<Option<AreaId>>) {
+        let mut touched: Vec<Option<AreaId>> =
+            counts.keys().filter_map(|id| self.home_of.get(id).copied()).collect();
+        touched.sort_unstable();
+        touched.dedup();
+        for community in &touched {
+            let Some(housing) = self.housing.get_mut(community) else { continue };
+            let housing = Arc::make_mut(housing);
+            housing.homes = housing.homes.with_counts(|id| counts.get(&id).copied());
+        }
+        dirty.extend(touched);
+    }
+
+    /// Takes out what changed, settles it again, and lays out the housing it left and entered.
+    fn resettle(
+        &mut self,
+        areas: &Areas,
+        areas_changed: bool,
+        change: TownChange,
+        dirty: &mut Vec<Option<AreaId>>,
+    ) {
+        let TownChange { buildings: mut changed, counts, overrides: _ } = change;
+        let mut moving: Vec<(Building, HomeCounts)> = Vec::new();
+        let mut staying: BTreeMap<Option<AreaId>, Vec<(Building, HomeCounts)>> = BTreeMap::new();
+        let mut leaving: Vec<Option<AreaId>> = changed
+            .keys()
+            .chain(counts.keys())
+            .filter_map(|id| self.home_of.get(id).copied())
+            .collect();
+        if areas_changed {
+            leaving.extend(self.housing.keys());
+        }
+        leaving.sort_unstable();
+        leaving.dedup();
+        for community in leaving {
+            let housing = self.housing.remove(&community).expect("homes stand in housing");
+            for (building, old_counts) in housing.homes.to_buildings() {
+                let new_counts = counts.get(&building.id).copied().unwrap_or(old_counts);
+                match changed.remove(&building.id) {
+                    Some(None) => {}
+                    Some(Some(newer)) => moving.push((Building::clone(&newer), new_counts)),
+                    None if areas_changed => moving.push((building, new_counts)),
+                    None => staying.entry(community).or_default().push((building, new_counts)),
+                }
+            }
+            dirty.push(community);
+        }
+        for newer in changed.into_values().flatten() {
+            let new_counts = counts.get(&newer.id).copied().unwrap_or_default();
+            moving.push((Building::clone(&newer), new_counts));
+        }
+        self.settle_all(areas, moving, &mut staying);
+        for (community, mut buildings) in staying {
+            if let Some(resident) = self.housing.remove(&community) {
+                buildings.extend(resident.homes.to_buildings());
+            }
+            dirty.push(community);
+            let housing = Housing::new(buildings, areas, community);
+            self.housing.insert(community, Arc::new(housing));
+        }
+        self.reindex();
+    }
+
+    fn settle_all(
+        &self,
+        areas: &Areas,
+        moving: Vec<(Building, HomeCounts)>,
+        into: &mut BTreeMap<Option<AreaId>, Vec<(Building, HomeCounts)>>,
+    ) {
+        // Laid out once in Hilbert order, so that settling walks the map and not the file.
+        let laid_out = Homes::new(moving);
+        for row in 0..laid_out.len() {
+            let community = home_of(areas, &laid_out, row).community;
+            let home = (laid_out.building(row), laid_out.counts(row));
+            into.entry(community).or_default().push(home);
+        }
+    }
+
+    fn reindex(&mut self) {
+        let mut home_of = HashMap::new();
+        let mut by_code = HashMap::new();
+        for (community, housing) in &self.housing {
+            for row in 0..housing.homes.len() {
+                let id = housing.homes.id(row);
+                home_of.insert(id, *community);
+                by_code.insert(Code::new(housing.homes.code(row)).expect("was a code"), id);
+            }
+        }
+        self.home_of = Arc::new(home_of);
+        self.by_code = Arc::new(by_code);
+    }
+}

@@ -1,0 +1,223 @@
+//! The world: everything a request needs, ground and derived, as one immutable value.
+//!
+//! [`World::open`] builds it from the ground (a change from nothing), [`World::next`] from the world
+//! before and one change; both run the same derivation in `derive`, so there is no second code path
+//! to drift (law L4). The shard is (plan, community): its ground, placements and tallies sit behind
+//! one pointer, and a new world is a copied list of pointers.
+//!
+//! Persons never enter: see `register::people`.
+//!
+//! **Why** a value: readers take a handle and keep it; nobody waits for anybody, and a preview is the
+//! same function without the commit.
+
+mod areas;
+mod derive;
+mod housing;
+mod plans;
+mod shard;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+pub use areas::{AreaShape, Areas};
+pub use housing::{Housing, Standing, Town};
+pub use plans::{PlanChoice, Plans};
+pub use shard::{Gap, GridShape, Shard, ShardGround};
+
+use super::change::{Batch, Kinds, Touched, UnhousedCounts};
+use super::ids::{AreaId, BatchId, Counters, FeatureId, PlanId};
+use super::measure::Revision;
+use super::place::{Extent, Index};
+use super::register::feature::Feature;
+use super::register::people::Unhoused;
+
+/// How many commits back [`World::touched_since`] can tell; older than that counts as touched.
+pub const TOUCHED_KEPT: usize = 512;
+
+/// Size band of a grid in households, and what counts as overloaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Profile {
+    pub target: i64,
+    pub min: i64,
+    pub max: i64,
+    /// Overloaded from this many per cent of `max` on.
+    pub overload_percent: i64,
+}
+
+impl Default for Profile {
+    fn default() -> Self {
+        Self { target: 400, min: 300, max: 500, overload_percent: 120 }
+    }
+}
+
+/// Roads, water and green with an index of their boxes.
+#[derive(Debug, Default)]
+pub struct Features {
+    rows: Vec<Arc<Feature>>,
+    index: Index,
+}
+
+impl Features {
+    fn new(by_id: &BTreeMap<FeatureId, Arc<Feature>>) -> Self {
+        let rows: Vec<Arc<Feature>> = by_id.values().cloned().collect();
+        let boxes = rows.iter().enumerate().map(|(row, feature)| (feature.extent(), row as u32));
+        let index = Index::new(boxes);
+        Self { rows, index }
+    }
+
+    /// All features, by id.
+    pub fn all(&self) -> &[Arc<Feature>] {
+        &self.rows
+    }
+
+    /// Features whose box meets `extent`, by id. Cost: O(log n + hits).
+    pub fn meeting(&self, extent: Extent) -> Vec<&Arc<Feature>> {
+        let mut rows: Vec<u32> = self.index.meeting(extent).collect();
+        rows.sort_unstable();
+        rows.into_iter().map(|row| &self.rows[row as usize]).collect()
+    }
+}
+
+/// All state at one revision. Cheap to clone: pointers.
+#[derive(Clone, Debug)]
+pub struct World {
+    revision: Revision,
+    counters: Counters,
+    settings: Arc<BTreeMap<Box<str>, Box<str>>>,
+    areas: Arc<Areas>,
+    features_by_id: Arc<BTreeMap<FeatureId, Arc<Feature>>>,
+    features: Arc<Features>,
+    town: Arc<Town>,
+    plans: Arc<Plans>,
+    shards: Arc<BTreeMap<(PlanId, AreaId), Arc<Shard>>>,
+    unhoused: Arc<BTreeMap<Unhoused, UnhousedCounts>>,
+    batches: Arc<BTreeMap<BatchId, Arc<Batch>>>,
+    history: Arc<VecDeque<Arc<Touched>>>,
+}
+
+impl Default for World {
+    /// The world before anything was imported.
+    fn default() -> Self {
+        Self {
+            revision: Revision(0),
+            counters: Counters::default(),
+            settings: Arc::default(),
+            areas: Arc::default(),
+            features_by_id: Arc::default(),
+            features: Arc::default(),
+            town: Arc::default(),
+            plans: Arc::default(),
+            shards: Arc::default(),
+            unhoused: Arc::default(),
+            batches: Arc::default(),
+            history: Arc::default(),
+        }
+    }
+}
+
+impl World {
+    pub fn revision(&self) -> Revision {
+        self.revision
+    }
+
+    pub fn counters(&self) -> Counters {
+        self.counters
+    }
+
+    /// A row of the settings table.
+    pub fn setting(&self, key: &str) -> Option<&str> {
+        self.settings.get(key).map(|value| &**value)
+    }
+
+    /// The size band in force: settings `profile.target|min|max|overload_percent` over the default.
+    pub fn profile(&self) -> Profile {
+        let default = Profile::default();
+        let number = |key: &str, fallback: i64| {
+            self.setting(key).and_then(|text| text.parse().ok()).unwrap_or(fallback)
+        };
+        Profile {
+            target: number("profile.target", default.target),
+            min: number("profile.min", default.min),
+            max: number("profile.max", default.max),
+            overload_percent: number("profile.overload_percent", default.overload_percent),
+        }
+    }
+
+    pub fn areas(&self) -> &Areas {
+        &self.areas
+    }
+
+    pub fn features(&self) -> &Features {
+        &self.features
+    }
+
+    /// Base features by id, for re-import.
+    pub fn features_by_id(&self) -> &BTreeMap<FeatureId, Arc<Feature>> {
+        &self.features_by_id
+    }
+
+    /// All buildings, by community.
+    pub fn town(&self) -> &Town {
+        &self.town
+    }
+
+    pub fn plans(&self) -> &Plans {
+        &self.plans
+    }
+
+    /// Every shard of every plan, ascending by plan and community.
+    pub fn all_shards(&self) -> &BTreeMap<(PlanId, AreaId), Arc<Shard>> {
+        &self.shards
+    }
+
+    /// The ground of one community in one plan; `None` where the plan does not divide it.
+    pub fn shard(&self, plan: PlanChoice, community: AreaId) -> Option<&Arc<Shard>> {
+        let plan = match plan {
+            PlanChoice::Current => self.plans.current_of(community)?,
+            PlanChoice::Plan(plan) => plan,
+        };
+        self.shards.get(&(plan, community))
+    }
+
+    /// All shards a choice of plan stands for, ascending by community.
+    pub fn shards(&self, plan: PlanChoice) -> Vec<&Arc<Shard>> {
+        match plan {
+            PlanChoice::Current => {
+                self.plans.current().iter().filter_map(|(area, plan)| self.shards.get(&(*plan, *area))).collect()
+            }
+            PlanChoice::Plan(plan) => {
+                self.shards.values().filter(|shard| shard.plan == plan).collect()
+            }
+        }
+    }
+
+    /// Households and members that reached no building, by reason.
+    pub fn unhoused(&self) -> &BTreeMap<Unhoused, UnhousedCounts> {
+        &self.unhoused
+    }
+
+    /// Imports, oldest first.
+    pub fn batches(&self) -> &BTreeMap<BatchId, Arc<Batch>> {
+        &self.batches
+    }
+
+    /// What the newest commit touched.
+    pub fn last_touched(&self) -> Option<&Arc<Touched>> {
+        self.history.back()
+    }
+
+    /// Whether anything of `kinds` within `extent` changed after `since`. Cost: O(commits since).
+    ///
+    /// Answers from this value alone; further back than [`TOUCHED_KEPT`] commits counts as touched.
+    pub fn touched_since(&self, since: Revision, extent: &Extent, kinds: Kinds) -> bool {
+        if since >= self.revision {
+            return false;
+        }
+        let oldest_kept = self.history.front().map_or(self.revision.next(), |touched| touched.revision);
+        if oldest_kept > since.next() {
+            return true;
+        }
+        let newer = self.history.iter().rev().take_while(|touched| touched.revision > since);
+        newer.into_iter().any(|touched| touched.meets(extent, kinds))
+    }
+}
