@@ -12,6 +12,7 @@
 
 mod areas;
 mod derive;
+mod ground;
 mod housing;
 mod plans;
 mod shard;

@@ -1,0 +1,7 @@
+//! The laws of the house (L1 …) on random towns and random edits. A failure prints its seed.
+
+#[path = "support/mod.rs"]
+mod support;
+
+#[path = "laws/world.rs"]
+mod world;
