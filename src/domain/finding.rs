@@ -3,7 +3,7 @@
 //! Findings are computed from the world whenever somebody asks; none is stored, so none can be stale.
 
 use super::ids::{AreaId, BatchId, BuildingId, CellId, GridKey, PlanId};
-use super::indicators::coverage::{Size, size_of, unplanned_reason};
+use super::indicators::coverage::{Size, size_of};
 use super::issue::Severity;
 use super::place::{Pin, Polygon};
 use super::placement::Reason;
@@ -169,7 +169,7 @@ fn add_housing(
     for row in 0..homes.len() {
         let (reason, straddles) = match shard {
             Some(shard) => (shard.placements[row].reason, shard.placements[row].straddles),
-            None => (unplanned_reason(housing.standings[row]), housing.straddles[row]),
+            None => (housing.standings[row].reason(), housing.straddles[row]),
         };
         let mut add = |code, severity| {
             found.push(Finding {

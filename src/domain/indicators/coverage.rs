@@ -158,21 +158,11 @@ pub fn reasons(world: &World, plan: PlanChoice) -> [Count; 8] {
         for row in 0..housing.homes.len() {
             let reason = match shard {
                 Some(shard) => shard.placements[row].reason,
-                None => unplanned_reason(housing.standings[row]),
+                None => housing.standings[row].reason(),
             };
             let at = Reason::ALL.iter().position(|known| *known == reason);
             counts[at.expect("ALL lists every reason")] += Count(1);
         }
     }
     counts
-}
-
-/// Why a building in a community without a plan has no grid.
-pub fn unplanned_reason(standing: Standing) -> Reason {
-    match standing {
-        Standing::Here | Standing::OnEdge => Reason::Gap,
-        Standing::NoPosition => Reason::NoPosition,
-        Standing::Outside => Reason::Outside,
-        Standing::Elsewhere(_) => Reason::OutsideStatedArea,
-    }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::areas::Areas;
 use crate::domain::ids::{AreaId, BuildingId, Code, GridKey};
-use crate::domain::placement::settle;
+use crate::domain::placement::{Reason, settle};
 use crate::domain::register::area::Level;
 use crate::domain::register::building::Building;
 use crate::domain::register::homes::Homes;
@@ -23,6 +23,18 @@ pub enum Standing {
     Outside,
     /// Registered here, but stands in that one.
     Elsewhere(AreaId),
+}
+
+impl Standing {
+    /// Why a building standing like this has no grid where no plan divides its community.
+    pub fn reason(self) -> Reason {
+        match self {
+            Self::Here | Self::OnEdge => Reason::Gap,
+            Self::NoPosition => Reason::NoPosition,
+            Self::Outside => Reason::Outside,
+            Self::Elsewhere(_) => Reason::OutsideStatedArea,
+        }
+    }
 }
 
 /// The buildings of one community; of those that belong to none, for the strays.

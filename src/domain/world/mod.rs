@@ -26,9 +26,10 @@ pub use plans::{PlanChoice, Plans};
 pub use shard::{Gap, GridShape, Shard, ShardGround};
 
 use super::change::{Batch, Kinds, Touched, UnhousedCounts};
-use super::ids::{AreaId, BatchId, Counters, FeatureId, PlanId};
+use super::ids::{AreaId, BatchId, BuildingId, Counters, FeatureId, PlanId};
 use super::measure::Revision;
 use super::place::{Extent, Index};
+use super::placement::{Placement, Reason};
 use super::register::feature::Feature;
 use super::register::people::Unhoused;
 
@@ -190,6 +191,30 @@ impl World {
                 self.shards.values().filter(|shard| shard.plan == plan).collect()
             }
         }
+    }
+
+    /// Grid of a building under a plan and why, with the community it is counted in.
+    pub fn placement_of(
+        &self,
+        plan: PlanChoice,
+        id: BuildingId,
+    ) -> Option<(Option<AreaId>, Placement)> {
+        let (community, housing, row) = self.town.find(id)?;
+        let shard = community.and_then(|community| self.shard(plan, community));
+        let placement = match shard {
+            Some(shard) => shard.placements[row],
+            None => Placement {
+                grid: None,
+                reason: housing.standings[row].reason(),
+                straddles: housing.straddles[row],
+            },
+        };
+        Some((community, placement))
+    }
+
+    /// As [`World::placement_of`], only the reason.
+    pub fn reason_of(&self, plan: PlanChoice, id: BuildingId) -> Option<Reason> {
+        self.placement_of(plan, id).map(|(_, placement)| placement.reason)
     }
 
     /// Households and members that reached no building, by reason.

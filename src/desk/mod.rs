@@ -1,0 +1,225 @@
+//! Floor 2: the one writer. Every change is a command given to the desk; every reader takes a world.
+//!
+//! [`Desk`] is a handle: cheap to clone, usable from any thread. Behind it one plain thread (`run`)
+//! decides, derives, commits, publishes, tells. [`Desk::preview`] is the same without the last three.
+//! Knows nothing of files, sockets or words.
+//!
+//! **Why** one writer: SQLite has one anyway, and the order of revisions is then a fact, not a hope.
+//! Waiting commands share one commit to disk.
+
+mod notice;
+mod run;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use thiserror::Error;
+use tokio::sync::{broadcast, mpsc, oneshot};
+
+pub use notice::Notice;
+
+use crate::domain::change::{Change, Fact, Summary, Touched};
+use crate::domain::decide::{Command, Decision, Refusal, Roster, decide};
+use crate::domain::ids::BuildingId;
+use crate::domain::issue::Issue;
+use crate::domain::measure::{Revision, Stamp};
+use crate::domain::placement::Reason;
+use crate::domain::register::rows::ImportKind;
+use crate::domain::rights::Actor;
+use crate::domain::world::{PlanChoice, World};
+use crate::store::{Reader, Store, StoreError, StoreOptions};
+
+/// Commands that may wait at the desk before a caller has to.
+const QUEUE: usize = 256;
+/// Notices a slow listener may fall behind before it has to start over.
+const NOTICES: usize = 256;
+
+/// What became of a command.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// Revision it stands in; the current one when nothing changed.
+    pub revision: Revision,
+    pub is_changed: bool,
+    pub summary: Summary,
+    pub issues: Vec<Issue>,
+    /// For an import of buildings: how many of its new and changed ones are where they are, and why.
+    pub placed: BTreeMap<Reason, u64>,
+    /// What was touched; `None` when nothing changed or for a preview that stops before.
+    pub touched: Option<Arc<Touched>>,
+}
+
+/// Why a command was not carried out. The world has not moved.
+#[derive(Debug, Error)]
+pub enum DeskError {
+    #[error("the command was refused")]
+    Refused(Refusal),
+    #[error(transparent)]
+    Store(#[from] Arc<StoreError>),
+    #[error("deciding the command failed inside; nothing was changed")]
+    Panicked,
+    #[error("the desk is closed")]
+    Closed,
+}
+
+/// A handle to the one writer.
+#[derive(Clone, Debug)]
+pub struct Desk {
+    shared: Arc<Shared>,
+    jobs: mpsc::Sender<Job>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    current: RwLock<Arc<World>>,
+    notices: broadcast::Sender<Arc<Notice>>,
+    /// For reading single homes, and for backups while serving.
+    reader: Mutex<Reader>,
+}
+
+/// A command on its way, and where the answer goes.
+struct Job {
+    command: Command,
+    actor: Actor,
+    reply: oneshot::Sender<Result<Outcome, DeskError>>,
+}
+
+impl Desk {
+    /// Opens the database at `path`, derives the world and starts the writing thread.
+    ///
+    /// The thread ends when the last handle is dropped; what it acknowledged is on disk.
+    pub fn open(path: &Path, options: &StoreOptions) -> Result<Self, StoreError> {
+        Self::start(Store::open(path, options)?)
+    }
+
+    /// A desk on a database in memory, for trials.
+    pub fn in_memory() -> Result<Self, StoreError> {
+        Self::start(Store::in_memory()?)
+    }
+
+    fn start(store: Store) -> Result<Self, StoreError> {
+        let (ground, revision) = store.load()?;
+        let reader = store.reader()?;
+        let world = Arc::new(World::open(&ground, revision));
+        drop(ground);
+        let shared = Arc::new(Shared {
+            current: RwLock::new(world),
+            notices: broadcast::channel(NOTICES).0,
+            reader: Mutex::new(reader),
+        });
+        let (jobs, queue) = mpsc::channel(QUEUE);
+        let runner = run::Runner::new(store, Arc::clone(&shared));
+        std::thread::Builder::new()
+            .name("desk".into())
+            .spawn(move || runner.run(queue))
+            .expect("the system starts a thread");
+        Ok(Self { shared, jobs })
+    }
+
+    /// The world as it is now. Keep the handle for a whole request; it never changes.
+    pub fn world(&self) -> Arc<World> {
+        self.shared.world()
+    }
+
+    /// Told of every commit from now on.
+    pub fn subscribe(&self) -> broadcast::Receiver<Arc<Notice>> {
+        self.shared.notices.subscribe()
+    }
+
+    /// Carries out `command`: acknowledged means on disk.
+    pub async fn submit(&self, command: Command, actor: Actor) -> Result<Outcome, DeskError> {
+        let (reply, answer) = oneshot::channel();
+        let job = Job { command, actor, reply };
+        self.jobs.send(job).await.map_err(|_| DeskError::Closed)?;
+        answer.await.unwrap_or(Err(DeskError::Closed))
+    }
+
+    /// As [`Desk::submit`], for callers without a runtime. Panics inside one.
+    pub fn submit_blocking(&self, command: Command, actor: Actor) -> Result<Outcome, DeskError> {
+        let (reply, answer) = oneshot::channel();
+        let job = Job { command, actor, reply };
+        self.jobs.blocking_send(job).map_err(|_| DeskError::Closed)?;
+        answer.blocking_recv().unwrap_or(Err(DeskError::Closed))
+    }
+
+    /// What `command` would do, on this thread; nothing is changed. The revision is the one it would get.
+    pub fn preview(&self, mut command: Command, actor: &Actor) -> Result<Outcome, DeskError> {
+        let world = self.world();
+        self.shared.bring_roster(&mut command)?;
+        let mut decision = decide(&world, command, actor, now()).map_err(DeskError::Refused)?;
+        if decision.change.is_empty() {
+            return Ok(unchanged(&world, decision));
+        }
+        let (next, touched) = world.next(&decision.change);
+        Ok(changed(&next, touched, &mut decision))
+    }
+
+    /// The reading connection, for single homes, history and backups.
+    pub fn with_reader<T>(&self, read: impl FnOnce(&Reader) -> T) -> T {
+        read(&self.shared.reader.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Shared {
+    fn world(&self) -> Arc<World> {
+        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn publish(&self, world: Arc<World>) {
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = world;
+    }
+
+    /// Fetches the households a command has to be decided against.
+    fn bring_roster(&self, command: &mut Command) -> Result<(), DeskError> {
+        if let Command::Import(import) = command {
+            let kind = import.rows.kind();
+            if matches!(kind, ImportKind::Households | ImportKind::Members) {
+                let reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+                let roster: Roster = reader.prior().map_err(Arc::new)?;
+                import.roster = roster;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn unchanged(world: &World, decision: Decision) -> Outcome {
+    Outcome {
+        revision: world.revision(),
+        is_changed: false,
+        summary: decision.summary,
+        issues: decision.issues,
+        placed: BTreeMap::new(),
+        touched: None,
+    }
+}
+
+fn changed(next: &World, touched: Arc<Touched>, decision: &mut Decision) -> Outcome {
+    Outcome {
+        revision: next.revision(),
+        is_changed: true,
+        placed: placed(next, &decision.change),
+        summary: decision.summary,
+        issues: std::mem::take(&mut decision.issues),
+        touched: Some(touched),
+    }
+}
+
+/// Reasons of the buildings a change brought or changed, in the plans in force.
+fn placed(world: &World, change: &Change) -> BTreeMap<Reason, u64> {
+    let mut counts = BTreeMap::new();
+    let brought = change.facts.iter().filter_map(|fact| match fact {
+        Fact::Building(id, turned) if turned.after.is_some() => Some(*id),
+        _ => None,
+    });
+    for reason in brought.filter_map(|id: BuildingId| world.reason_of(PlanChoice::Current, id)) {
+        *counts.entry(reason).or_default() += 1;
+    }
+    counts
+}
+
+/// The one place where the desk reads the clock.
+fn now() -> Stamp {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    Stamp(since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX)))
+}

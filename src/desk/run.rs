@@ -1,0 +1,129 @@
+//! The writing thread: decide, derive, commit, publish, tell; in that order, one command after another.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot};
+use tracing::{error, info};
+
+use super::{DeskError, Job, Notice, Outcome, Shared, changed, now, unchanged};
+use crate::domain::change::{Change, Touched};
+use crate::domain::decide::decide;
+use crate::domain::measure::Stamp;
+use crate::domain::world::World;
+use crate::store::{Commit, Store};
+
+/// Commands that share one commit to disk when they wait together.
+const GROUP: usize = 64;
+
+/// Owns the writing connection.
+pub(super) struct Runner {
+    store: Store,
+    shared: Arc<Shared>,
+}
+
+/// A command decided and derived, not yet on disk.
+struct Pending {
+    change: Change,
+    world: Arc<World>,
+    touched: Arc<Touched>,
+    who: Box<str>,
+    at: Stamp,
+    outcome: Outcome,
+    reply: oneshot::Sender<Result<Outcome, DeskError>>,
+}
+
+impl Runner {
+    pub(super) fn new(store: Store, shared: Arc<Shared>) -> Self {
+        Self { store, shared }
+    }
+
+    /// Works until the last handle is gone.
+    pub(super) fn run(mut self, mut queue: mpsc::Receiver<Job>) {
+        while let Some(job) = queue.blocking_recv() {
+            let mut world = self.shared.world();
+            let mut pending = Vec::new();
+            let mut next = Some(job);
+            while let Some(job) = next {
+                if let Some(done) = self.work(&world, job) {
+                    world = Arc::clone(&done.world);
+                    pending.push(done);
+                }
+                next = if pending.len() < GROUP { queue.try_recv().ok() } else { None };
+            }
+            self.commit(pending);
+        }
+    }
+
+    /// Decides one command on `world`; answers at once what changes nothing.
+    fn work(&self, world: &World, job: Job) -> Option<Pending> {
+        let Job { mut command, actor, reply } = job;
+        if let Err(failure) = self.shared.bring_roster(&mut command) {
+            // A caller who stopped listening needs no answer.
+            let _ = reply.send(Err(failure));
+            return None;
+        }
+        let at = now();
+        let attempt = catch_unwind(AssertUnwindSafe(|| {
+            let decision = decide(world, command, &actor, at)?;
+            let derived = (!decision.change.is_empty()).then(|| world.next(&decision.change));
+            Ok((decision, derived))
+        }));
+        let answer = match attempt {
+            Err(_) => {
+                error!("a command panicked; nothing was changed");
+                Err(DeskError::Panicked)
+            }
+            Ok(Err(refusal)) => Err(DeskError::Refused(refusal)),
+            Ok(Ok((decision, None))) => Ok(unchanged(world, decision)),
+            Ok(Ok((mut decision, Some((next, touched))))) => {
+                let next = Arc::new(next);
+                let outcome = changed(&next, Arc::clone(&touched), &mut decision);
+                let change = decision.change;
+                return Some(Pending {
+                    change,
+                    world: next,
+                    touched,
+                    who: actor.name,
+                    at,
+                    outcome,
+                    reply,
+                });
+            }
+        };
+        let _ = reply.send(answer);
+        None
+    }
+
+    /// Writes all of `pending` in one transaction, then publishes; or answers all with the failure.
+    fn commit(&mut self, pending: Vec<Pending>) {
+        if pending.is_empty() {
+            return;
+        }
+        let commits: Vec<Commit<'_>> = pending
+            .iter()
+            .map(|one| Commit {
+                change: &one.change,
+                revision: one.world.revision(),
+                who: &one.who,
+                at: one.at,
+            })
+            .collect();
+        if let Err(failure) = self.store.commit_all(&commits) {
+            error!(error = %failure, "a commit failed; nothing was changed");
+            let failure = Arc::new(failure);
+            for one in pending {
+                let _ = one.reply.send(Err(DeskError::Store(Arc::clone(&failure))));
+            }
+            return;
+        }
+        for one in pending {
+            self.shared.publish(Arc::clone(&one.world));
+            info!(revision = one.world.revision().0, facts = one.change.facts.len(), "committed");
+            let notice = Arc::new(Notice { touched: one.touched, world: one.world });
+            // Nobody listening is fine.
+            let _ = self.shared.notices.send(notice);
+            let _ = one.reply.send(Ok(one.outcome));
+        }
+    }
+}
