@@ -1,0 +1,126 @@
+//! Floor 1: a world as files. Knows formats, not where the bytes go.
+//!
+//! Tables are CSV in UTF-8, shapes GeoJSON (RFC 7946: longitude first, 7 decimals, outer rings
+//! counter-clockwise). Member counts pass through `suppress`, exact only for the data office.
+//!
+//! **Why** writers and not strings: a city's placements are streamed row by row.
+
+mod shapes;
+mod tables;
+
+use std::io;
+
+use thiserror::Error;
+
+use crate::domain::ids::AreaId;
+use crate::domain::world::{PlanChoice, World};
+
+/// What can be taken out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    Areas,
+    Grids,
+    Buildings,
+    Placements,
+    Tallies,
+    Findings,
+}
+
+impl What {
+    pub const ALL: [Self; 6] = [
+        Self::Areas,
+        Self::Grids,
+        Self::Buildings,
+        Self::Placements,
+        Self::Tallies,
+        Self::Findings,
+    ];
+
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Areas => "areas",
+            Self::Grids => "grids",
+            Self::Buildings => "buildings",
+            Self::Placements => "placements",
+            Self::Tallies => "tallies",
+            Self::Findings => "findings",
+        }
+    }
+
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|what| what.word() == word)
+    }
+}
+
+/// File formats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    Csv,
+    GeoJson,
+}
+
+impl Format {
+    pub fn of_word(word: &str) -> Option<Self> {
+        match word {
+            "csv" => Some(Self::Csv),
+            "geojson" => Some(Self::GeoJson),
+            _ => None,
+        }
+    }
+
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv; charset=utf-8",
+            Self::GeoJson => "application/geo+json",
+        }
+    }
+}
+
+/// What is wanted of which world.
+#[derive(Clone, Copy, Debug)]
+pub struct Export<'a> {
+    pub world: &'a World,
+    pub plan: PlanChoice,
+    /// Only what lies under this area.
+    pub area: Option<AreaId>,
+    pub members: MemberCells,
+}
+
+/// Who reads: the data office sees member counts as they are, everybody else as shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MemberCells {
+    Exact,
+    Shown,
+}
+
+/// Why a file could not be made.
+#[derive(Debug, Error)]
+pub enum ExportError {
+    #[error("{} cannot be written as {format:?}", what.word())]
+    NotThisFormat { what: What, format: Format },
+    #[error("the file could not be written")]
+    Unwritten(#[from] io::Error),
+}
+
+/// Writes `what` as `format` to `out`. Cost: O(rows), streamed.
+pub fn write(
+    export: &Export<'_>,
+    what: What,
+    format: Format,
+    out: &mut dyn io::Write,
+) -> Result<(), ExportError> {
+    match (what, format) {
+        (What::Placements, Format::Csv) => tables::placements(export, out)?,
+        (What::Tallies, Format::Csv) => tables::tallies(export, out)?,
+        (What::Buildings, Format::Csv) => tables::buildings(export, out)?,
+        (What::Findings, Format::Csv) => tables::findings(export, out)?,
+        (What::Areas, Format::GeoJson) => shapes::areas(export, out)?,
+        (What::Grids, Format::GeoJson) => shapes::grids(export, out)?,
+        (What::Buildings, Format::GeoJson) => shapes::buildings(export, out)?,
+        (What::Findings, Format::GeoJson) => shapes::findings(export, out)?,
+        (What::Areas | What::Grids, Format::Csv) | (What::Placements | What::Tallies, _) => {
+            return Err(ExportError::NotThisFormat { what, format });
+        }
+    }
+    Ok(())
+}
