@@ -1,0 +1,58 @@
+//! `lifang export`: the data office takes a file out; member counts are exact here.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{Database, Done, Failure, area_choice, plan_choice};
+use crate::export::{Export as Wanted, Format, MemberCells, What, write};
+
+#[derive(Debug, Args)]
+pub(super) struct Export {
+    /// areas, grids, buildings, placements, tallies or findings
+    what: String,
+    /// A plan's number, or `current`
+    #[arg(long, default_value = "current")]
+    plan: String,
+    /// Only what lies under the area with this code
+    #[arg(long)]
+    area: Option<String>,
+    /// csv or geojson
+    #[arg(long, default_value = "csv")]
+    format: String,
+    /// File to write; `-` for the terminal
+    #[arg(long, default_value = "-")]
+    out: PathBuf,
+    #[command(flatten)]
+    database: Database,
+}
+
+impl Export {
+    pub(super) fn run(self) -> Result<Done, Failure> {
+        let what = What::of_word(&self.what)
+            .ok_or_else(|| Failure(format!("{} cannot be exported", self.what)))?;
+        let format = Format::of_word(&self.format)
+            .ok_or_else(|| Failure(format!("the format {} is not known", self.format)))?;
+        let world = self.database.world()?;
+        let plan = plan_choice(&world, &self.plan)?;
+        let area = area_choice(&world, self.area.as_deref())?;
+        let wanted = Wanted { world: &world, plan, area, members: MemberCells::Exact };
+        if self.out.as_os_str() == "-" {
+            let mut out = BufWriter::new(io::stdout().lock());
+            write(&wanted, what, format, &mut out).map_err(Failure::of)?;
+            out.flush().map_err(Failure::of)?;
+        } else {
+            // Written beside its name first: a reader never finds half a file.
+            let partial = self.out.with_extension("part");
+            let file = File::create(&partial)
+                .map_err(|error| Failure(format!("{}: {error}", partial.display())))?;
+            let mut out = BufWriter::new(file);
+            write(&wanted, what, format, &mut out).map_err(Failure::of)?;
+            out.flush().map_err(Failure::of)?;
+            std::fs::rename(&partial, &self.out).map_err(Failure::of)?;
+        }
+        Ok(Done::Clean)
+    }
+}

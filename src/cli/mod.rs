@@ -1,0 +1,148 @@
+//! The command line: arguments in, files and reports out, an exit code at the end.
+//!
+//! Results go to stdout, progress and problems to stderr. Exit 0 done, 1 done with problems in the
+//! data, 2 not done. The only room besides the desk that reads the clock, and the only one that prints.
+
+mod check;
+mod demo;
+mod export;
+mod import;
+mod locate;
+mod sample;
+mod serve;
+mod words;
+
+use std::ffi::OsString;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::desk::Desk;
+use crate::domain::ids::{AreaId, PlanId};
+use crate::domain::world::{PlanChoice, World};
+use crate::store::{Reader, StoreOptions};
+
+/// Responsibility grids: communities cut into grids, every building in exactly one.
+#[derive(Debug, Parser)]
+#[command(name = "lifang", version, about, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Shows the demo town, or a folder of import files, in the browser
+    Demo(demo::Demo),
+    /// Serves the database to browsers
+    Serve(serve::Serve),
+    /// Reads files into the database
+    Import(import::Import),
+    /// Checks every law of the ground and lists every finding; exit 1 if a law is broken
+    Check(check::Check),
+    /// Tells area, grid and who is responsible for a place or a building
+    Locate(locate::Locate),
+    /// Writes areas, grids, buildings, placements, tallies or findings to a file
+    Export(export::Export),
+    /// Makes up the demo town, or a city of any size
+    Sample(sample::Sample),
+    /// Copies the database to a file, also while it is served
+    Backup(serve::Backup),
+    /// Puts a backup in the place of the database
+    Restore(serve::Restore),
+}
+
+/// The database a command works on.
+#[derive(Debug, Args)]
+struct Database {
+    /// Database file
+    #[arg(long, env = "LIFANG_DB", default_value = "lifang.db", global = true)]
+    db: PathBuf,
+}
+
+impl Database {
+    /// For writing; makes the file when there is none.
+    fn desk(&self) -> Result<Desk, Failure> {
+        open_desk(&self.db)
+    }
+
+    /// The world in an existing database, also while it is served.
+    fn world(&self) -> Result<World, Failure> {
+        let reader = Reader::open(&self.db, &StoreOptions::default()).map_err(Failure::of)?;
+        let (ground, revision) = reader.load().map_err(Failure::of)?;
+        Ok(World::open(&ground, revision))
+    }
+}
+
+fn open_desk(path: &Path) -> Result<Desk, Failure> {
+    Desk::open(path, &StoreOptions::default()).map_err(Failure::of)
+}
+
+/// Done, or done with problems in the data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Done {
+    Clean,
+    WithProblems,
+}
+
+/// Not done, and why, in one line for a person.
+#[derive(Debug)]
+struct Failure(String);
+
+impl Failure {
+    fn of(error: impl fmt::Display) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// Runs the command `arguments` name and says how it went.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let is_failure = error.use_stderr();
+            // Nothing can be done about a closed terminal.
+            let _ = error.print();
+            return if is_failure { ExitCode::from(2) } else { ExitCode::SUCCESS };
+        }
+    };
+    let outcome = match cli.command {
+        Command::Demo(command) => command.run(),
+        Command::Serve(command) => command.run(),
+        Command::Import(command) => command.run(),
+        Command::Check(command) => command.run(),
+        Command::Locate(command) => command.run(),
+        Command::Export(command) => command.run(),
+        Command::Sample(command) => command.run(),
+        Command::Backup(command) => command.run(),
+        Command::Restore(command) => command.run(),
+    };
+    match outcome {
+        Ok(Done::Clean) => ExitCode::SUCCESS,
+        Ok(Done::WithProblems) => ExitCode::from(1),
+        Err(Failure(why)) => {
+            eprintln!("lifang: {why}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// The plan named on the command line: a number, or `current`.
+fn plan_choice(world: &World, text: &str) -> Result<PlanChoice, Failure> {
+    if text == "current" {
+        return Ok(PlanChoice::Current);
+    }
+    let id = text.parse().ok().and_then(PlanId::new).filter(|id| world.plans().get(*id).is_some());
+    id.map(PlanChoice::Plan).ok_or_else(|| Failure(format!("there is no plan {text}")))
+}
+
+/// The area named on the command line by its code.
+fn area_choice(world: &World, code: Option<&str>) -> Result<Option<AreaId>, Failure> {
+    code.map(|code| {
+        let found = world.areas().by_code(code).map(|record| record.id);
+        found.ok_or_else(|| Failure(format!("there is no area {code}")))
+    })
+    .transpose()
+}
