@@ -4,13 +4,13 @@
 //! its communities. Ground claimed twice goes to the lower code. When the ground of a community that
 //! already has grids changes, its cuts are woven anew inside the new border.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::Draft;
 use super::grids::{Border, woven_issues};
 use crate::domain::change::{AreaGround, Fact, Turned};
-use crate::domain::fabric::stitch::split_at;
+use crate::domain::fabric::stitch::{knots_on, split_at};
 use crate::domain::fabric::weave::{Weave, weave};
 use crate::domain::ids::{AreaId, Code, PlanId};
 use crate::domain::issue::{Issue, Severity};
@@ -135,14 +135,8 @@ fn reground(
 }
 
 /// Pins where seams of grids end on the border of their community.
-fn border_knots(draft: &Draft<'_>) -> Vec<Pin> {
-    let cuts = draft.world.plans().cuts().values();
-    let outer = cuts.flat_map(|cut| cut.fabric.seams().filter(|seam| seam.left.is_none() || seam.right.is_none()));
-    let mut pins: Vec<Pin> =
-        outer.flat_map(|seam| [seam.pins[0], seam.pins[seam.pins.len() - 1]]).collect();
-    pins.sort_unstable();
-    pins.dedup();
-    pins
+fn border_knots(draft: &Draft<'_>) -> HashSet<Pin> {
+    draft.world.plans().cuts().values().flat_map(|cut| knots_on(&cut.fabric)).collect()
 }
 
 /// Weaves the grids of every community whose border moved inside its new border.

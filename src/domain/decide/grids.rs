@@ -3,14 +3,14 @@
 //! Within a community the file's grids stand before the ones already held; among the file's own,
 //! ground claimed twice goes to the lower code. Only communities whose shapes changed get a new plan.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::Draft;
 use super::buildings::CommunityNames;
 use crate::domain::change::{AreaGround, Fact, Turned};
 use crate::domain::fabric::outline::outline;
-use crate::domain::fabric::stitch::{split_at, stitch};
+use crate::domain::fabric::stitch::{knots_on, split_at, stitch};
 use crate::domain::fabric::weave::{Flaw, FlawKind, Weave, Woven, weave};
 use crate::domain::fabric::{Fabric, Seam};
 use crate::domain::ids::{AreaId, Code, GridKey, PlanId};
@@ -299,7 +299,7 @@ impl Border {
     /// Takes in a cut woven inside the border and sews the other side to it.
     pub(super) fn put(&mut self, plan: PlanId, community: AreaId, cut: Cut, inserted: &[(Pin, Pin, Pin)]) {
         let extent = cut.fabric.extent();
-        let knots = outer_ends(&cut.fabric, |seam| seam.left.is_none() || seam.right.is_none());
+        let knots = knots_on(&cut.fabric).into_iter().collect();
         let colors = &self.ground.colors;
         let is_own = |seam: &Seam<'_>| {
             [seam.left, seam.right].into_iter().flatten().any(|cell| colors[cell.index()] == Some(community))
@@ -324,11 +324,16 @@ impl Border {
     }
 }
 
-/// End pins of the seams that pass `of`, ascending.
-fn outer_ends(fabric: &Fabric, of: impl Fn(&Seam<'_>) -> bool) -> Vec<Pin> {
-    let mut pins: Vec<Pin> =
-        fabric.seams().filter(of).flat_map(|seam| [seam.pins[0], seam.pins[seam.pins.len() - 1]]).collect();
-    pins.sort_unstable();
-    pins.dedup();
-    pins
+/// End pins of the seams that pass `of`. A loop that meets no other seam has no end.
+fn outer_ends(fabric: &Fabric, of: impl Fn(&Seam<'_>) -> bool) -> HashSet<Pin> {
+    let ends = |seam: Seam<'_>| [seam.pins[0], seam.pins[seam.pins.len() - 1]];
+    let mut n_ends: HashMap<Pin, u32> = HashMap::new();
+    for pin in fabric.seams().flat_map(ends) {
+        *n_ends.entry(pin).or_default() += 1;
+    }
+    let is_free = |seam: &Seam<'_>| {
+        let [first, last] = ends(*seam);
+        first == last && n_ends[&first] == 2
+    };
+    fabric.seams().filter(|seam| of(seam) && !is_free(seam)).flat_map(ends).collect()
 }
