@@ -144,7 +144,8 @@ fn add_shard(world: &World, shard: &Shard, profile: &Profile, found: &mut Vec<Fi
             code: note.code,
             severity: note.severity,
             community,
-            subject: grid.map_or(Subject::Area(shard.community), |key| Subject::Grid(shard.plan, key)),
+            subject: grid
+                .map_or(Subject::Area(shard.community), |key| Subject::Grid(shard.plan, key)),
             place: ring_place(&note.place),
             figure: note.figure,
         });

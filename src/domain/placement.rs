@@ -126,7 +126,8 @@ fn settle_pin<K: Copy + PartialEq>(
     pin: Pin,
     by_code: &impl Fn(K, K) -> Ordering,
 ) -> Settled<K> {
-    let settled = |color, is_inside, is_on_edge| Settled { color, is_inside, is_on_edge, straddles: false };
+    let settled =
+        |color, is_inside, is_on_edge| Settled { color, is_inside, is_on_edge, straddles: false };
     match ground.blocks.locate(ground.fabric, pin) {
         Spot::In(cell) => settled(ground.colors[cell.index()], true, false),
         Spot::Outside => settled(None, false, false),
@@ -142,7 +143,10 @@ fn settle_pin<K: Copy + PartialEq>(
 }
 
 /// Colors left and right of a seam: the outer `None` is outside the fabric, the inner one a gap.
-fn sides_of<K: Copy>(ground: &Ground<'_, K>, seam: SeamId) -> (Option<Option<K>>, Option<Option<K>>) {
+fn sides_of<K: Copy>(
+    ground: &Ground<'_, K>,
+    seam: SeamId,
+) -> (Option<Option<K>>, Option<Option<K>>) {
     let seam = ground.fabric.seam(seam);
     let color = |cell: Option<super::ids::CellId>| cell.map(|cell| ground.colors[cell.index()]);
     (color(seam.left), color(seam.right))
@@ -190,11 +194,12 @@ fn shares<K: Copy + PartialEq>(
     let origin = extent.min;
     let segments = seam_segments(ground, &extent);
     let mut sums: Vec<(Option<Option<K>>, f64)> = Vec::new();
-    let mut add = |color: Option<Option<K>>, amount: f64| {
-        match sums.iter_mut().find(|(known, _)| *known == color) {
-            Some((_, sum)) => *sum += amount,
-            None => sums.push((color, amount)),
-        }
+    let mut add = |color: Option<Option<K>>, amount: f64| match sums
+        .iter_mut()
+        .find(|(known, _)| *known == color)
+    {
+        Some((_, sum)) => *sum += amount,
+        None => sums.push((color, amount)),
     };
     let edges: Vec<(Pin, Pin)> = polygons.iter().flat_map(oriented_edges).collect();
     for &(a, b) in &edges {
@@ -214,7 +219,8 @@ fn shares<K: Copy + PartialEq>(
     }
     for &(c, d, seam) in &segments {
         for piece in pieces(c, d, edges.iter().copied()) {
-            let inside = polygons.iter().any(|polygon| is_inside(polygon, piece.middle()) == Some(true));
+            let inside =
+                polygons.iter().any(|polygon| is_inside(polygon, piece.middle()) == Some(true));
             if inside {
                 let (left, right) = sides_of(ground, seam);
                 add(left, piece.cross(origin));
@@ -231,11 +237,16 @@ fn runs_along<K>(ground: &Ground<'_, K>, seam: SeamId, a: Pin, b: Pin) -> bool {
     let direction = (i64::from(b.x) - i64::from(a.x), i64::from(b.y) - i64::from(a.y));
     let pins = ground.fabric.seam(seam).pins;
     let along = |pair: &[Pin]| {
-        let run = (i64::from(pair[1].x) - i64::from(pair[0].x), i64::from(pair[1].y) - i64::from(pair[0].y));
+        let run = (
+            i64::from(pair[1].x) - i64::from(pair[0].x),
+            i64::from(pair[1].y) - i64::from(pair[0].y),
+        );
         i128::from(run.0) * i128::from(direction.0) + i128::from(run.1) * i128::from(direction.1)
     };
     pins.windows(2)
-        .filter(|pair| super::place::turn(a, b, pair[0]).is_eq() && super::place::turn(a, b, pair[1]).is_eq())
+        .filter(|pair| {
+            super::place::turn(a, b, pair[0]).is_eq() && super::place::turn(a, b, pair[1]).is_eq()
+        })
         .map(along)
         .next()
         .is_none_or(|sign| sign > 0)

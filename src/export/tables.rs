@@ -40,7 +40,14 @@ pub(super) fn tallies(export: &Export<'_>, out: &mut dyn io::Write) -> io::Resul
     let world = export.world;
     let mut csv = csv::Writer::from_writer(out);
     csv.write_record([
-        "grid", "community", "name", "buildings", "dwellings", "households", "persons", "members",
+        "grid",
+        "community",
+        "name",
+        "buildings",
+        "dwellings",
+        "households",
+        "persons",
+        "members",
     ])?;
     for community in world.areas().communities(export.area) {
         let (names, tallies) = community_rows(export, community);
@@ -107,8 +114,21 @@ fn cell(shown: Shown) -> String {
 pub(super) fn buildings(export: &Export<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     let mut csv = csv::Writer::from_writer(out);
     csv.write_record([
-        "code", "name", "estate", "address", "community", "grid", "reason", "use", "floors",
-        "entrances", "dwellings", "households", "persons", "lon", "lat",
+        "code",
+        "name",
+        "estate",
+        "address",
+        "community",
+        "grid",
+        "reason",
+        "use",
+        "floors",
+        "entrances",
+        "dwellings",
+        "households",
+        "persons",
+        "lon",
+        "lat",
     ])?;
     for (community, housing) in wanted_housing(export) {
         let homes = &housing.homes;
@@ -116,7 +136,8 @@ pub(super) fn buildings(export: &Export<'_>, out: &mut dyn io::Write) -> io::Res
             let placement = placement(export, community, housing, row);
             let counts = homes.counts(row);
             let at = homes.pin(row).map(crate::domain::place::Pin::lon_lat);
-            let degrees = |value: Option<f64>| value.map_or(String::new(), |value| format!("{value:.7}"));
+            let degrees =
+                |value: Option<f64>| value.map_or(String::new(), |value| format!("{value:.7}"));
             csv.write_record([
                 homes.code(row),
                 homes.name(row),
@@ -143,10 +164,21 @@ pub(super) fn buildings(export: &Export<'_>, out: &mut dyn io::Write) -> io::Res
 pub(super) fn findings(export: &Export<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     let world = export.world;
     let mut csv = csv::Writer::from_writer(out);
-    csv.write_record(["code", "severity", "area", "subject", "figure", "lon", "lat", "message_zh", "message_en"])?;
+    csv.write_record([
+        "code",
+        "severity",
+        "area",
+        "subject",
+        "figure",
+        "lon",
+        "lat",
+        "message_zh",
+        "message_en",
+    ])?;
     for finding in find(world, &Query { plan: export.plan, area: export.area, code: None }) {
         let at = geometry(world, &finding.place).map(|shape| middle(&shape).lon_lat());
-        let degrees = |value: Option<f64>| value.map_or(String::new(), |value| format!("{value:.7}"));
+        let degrees =
+            |value: Option<f64>| value.map_or(String::new(), |value| format!("{value:.7}"));
         let said = words(finding.code);
         csv.write_record([
             finding.code,
@@ -238,7 +270,8 @@ pub(super) fn grid_code<'a>(
 ) -> &'a str {
     let world = export.world;
     let shard = community.and_then(|community| world.shard(export.plan, community));
-    let grid = shard.zip(placement.grid).and_then(|(shard, key)| world.plans().grid(shard.plan, key));
+    let grid =
+        shard.zip(placement.grid).and_then(|(shard, key)| world.plans().grid(shard.plan, key));
     grid.map_or("", |grid| grid.code.as_str())
 }
 

@@ -10,9 +10,8 @@ use proptest::prelude::*;
 use crate::support::Desk;
 
 fn towns() -> impl Strategy<Value = RandomTown> {
-    (any::<u64>(), 1usize..5, 1usize..6).prop_map(|(seed, communities, grids)| {
-        RandomTown::new(seed, communities, grids)
-    })
+    (any::<u64>(), 1usize..5, 1usize..6)
+        .prop_map(|(seed, communities, grids)| RandomTown::new(seed, communities, grids))
 }
 
 proptest! {

@@ -36,7 +36,8 @@ impl Desk {
             roster: self.roster.clone(),
         };
         let command = Command::Import(Box::new(import));
-        let decision = decide(&self.world, command, &Actor::local(""), Stamp(0)).expect("not refused");
+        let decision =
+            decide(&self.world, command, &Actor::local(""), Stamp(0)).expect("not refused");
         if !decision.change.is_empty() {
             self.world = self.world.next(&decision.change).0;
             for row in &decision.change.roster {

@@ -94,7 +94,10 @@ fn parent_of(draft: &mut Draft<'_>, row: &AreaRow, ids: &HashMap<Code, AreaId>) 
         return found;
     }
     let code = row.code.as_str();
-    [9, 6, 4].into_iter().filter(|&len| code.len() > len && code.is_char_boundary(len)).find_map(|len| known(&code[..len]))
+    [9, 6, 4]
+        .into_iter()
+        .filter(|&len| code.len() > len && code.is_char_boundary(len))
+        .find_map(|len| known(&code[..len]))
 }
 
 /// Weaves the ground of all lowest areas, old and new, and mends what stands on it.
@@ -107,8 +110,11 @@ fn reground(
 ) {
     let areas = draft.world.areas();
     let has_ground = |id: &AreaId| new_shapes.contains_key(id) || areas.shape(*id).is_some();
-    let parents: BTreeSet<AreaId> =
-        records.values().filter(|record| has_ground(&record.id)).filter_map(|record| record.parent).collect();
+    let parents: BTreeSet<AreaId> = records
+        .values()
+        .filter(|record| has_ground(&record.id))
+        .filter_map(|record| record.parent)
+        .collect();
     let mut leaves: Vec<AreaId> =
         records.keys().filter(|id| has_ground(id) && !parents.contains(id)).copied().collect();
     leaves.sort_by(|a, b| records[a].code.cmp(&records[b].code));
@@ -116,7 +122,8 @@ fn reground(
         .iter()
         .map(|id| new_shapes.get(id).cloned().unwrap_or_else(|| areas.outline(*id)))
         .collect();
-    let woven = weave(&Weave { shapes: &shapes, boundary: None, lines: &[], tolerance: tolerance_m });
+    let woven =
+        weave(&Weave { shapes: &shapes, boundary: None, lines: &[], tolerance: tolerance_m });
     let codes: Vec<Code> = leaves.iter().map(|id| records[id].code.clone()).collect();
     let row_of: HashMap<&Code, u32> = rows.iter().map(|row| (&row.code, row.row)).collect();
     let notes = woven_issues(&woven, &codes);
@@ -171,7 +178,8 @@ fn recut(draft: &mut Draft<'_>, border: &mut Border, tolerance_m: f64) {
             .collect();
         let mut notes = cut.notes.clone();
         notes.extend(woven_issues(&woven, &codes));
-        let colors = woven.owners.iter().map(|owner| owner.map(|shape| keys[shape as usize])).collect();
+        let colors =
+            woven.owners.iter().map(|owner| owner.map(|shape| keys[shape as usize])).collect();
         let woven_cut = Cut { fabric: Arc::new(woven.fabric), colors, notes };
         border.put(plan, community, woven_cut, &woven.inserted);
     }

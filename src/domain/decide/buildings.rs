@@ -21,7 +21,10 @@ pub(super) fn decide_buildings(draft: &mut Draft<'_>, rows: Vec<BuildingRow>) {
     for row in rows {
         let stated = stated_community(draft, &names, &row);
         let held_id = draft.world.town().id_of(row.code.as_str()).or_else(|| {
-            by_number.get(&(stated.clone(), row.estate.clone(), row.name.clone())).copied().flatten()
+            by_number
+                .get(&(stated.clone(), row.estate.clone(), row.name.clone()))
+                .copied()
+                .flatten()
         });
         // A row that matches a building already taken by another row is a building of its own.
         let held_id = held_id.filter(|id| taken.insert(*id));
@@ -30,20 +33,24 @@ pub(super) fn decide_buildings(draft: &mut Draft<'_>, rows: Vec<BuildingRow>) {
             communities.insert(community);
             housing.homes.building(home_row)
         });
-        let id = held_id
-            .unwrap_or_else(|| BuildingId::new(draft.counters.building).expect("counters begin at 1"));
+        let id = held_id.unwrap_or_else(|| {
+            BuildingId::new(draft.counters.building).expect("counters begin at 1")
+        });
         let after = building(row, id, stated);
         if draft.compare(before.as_ref(), &after) {
             if before.is_none() {
                 draft.counters.building += 1;
             }
-            draft.fact(Fact::Building(id, Turned::new(before.map(Arc::new), Some(Arc::new(after)))));
+            draft
+                .fact(Fact::Building(id, Turned::new(before.map(Arc::new), Some(Arc::new(after)))));
         }
     }
     draft.summary.gone = communities
         .iter()
         .filter_map(|community| draft.world.town().housing(*community))
-        .map(|housing| (0..housing.homes.len()).filter(|row| !taken.contains(&housing.homes.id(*row))).count())
+        .map(|housing| {
+            (0..housing.homes.len()).filter(|row| !taken.contains(&housing.homes.id(*row))).count()
+        })
         .sum::<usize>() as u64;
 }
 
@@ -83,7 +90,11 @@ fn building(row: BuildingRow, id: BuildingId, stated_community: Option<Code>) ->
 }
 
 /// The community the row names, as a code. A grid in force says it too where the row does not.
-fn stated_community(draft: &mut Draft<'_>, names: &CommunityNames, row: &BuildingRow) -> Option<Code> {
+fn stated_community(
+    draft: &mut Draft<'_>,
+    names: &CommunityNames,
+    row: &BuildingRow,
+) -> Option<Code> {
     let Some(text) = &row.community else {
         let grid = row.grid.as_ref()?;
         let plans = draft.world.plans();
@@ -95,7 +106,8 @@ fn stated_community(draft: &mut Draft<'_>, names: &CommunityNames, row: &Buildin
     };
     let found = names.find(text);
     if found.is_none() {
-        let issue = Issue::new("row.unknown-community", Severity::Warning).row(row.row).subject(&row.code);
+        let issue =
+            Issue::new("row.unknown-community", Severity::Warning).row(row.row).subject(&row.code);
         draft.issue(issue);
     }
     found

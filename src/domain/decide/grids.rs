@@ -31,8 +31,10 @@ pub(super) fn decide_grids(
     list_buildings(draft, &rows);
     let by_community = by_community(draft, rows);
     let plan = PlanId::new(draft.counters.plan).expect("counters begin at 1");
-    let mut border =
-        Border::new(AreaGround::clone(draft.world.areas().ground()), draft.world.plans().cuts().clone());
+    let mut border = Border::new(
+        AreaGround::clone(draft.world.areas().ground()),
+        draft.world.plans().cuts().clone(),
+    );
     let mut redrawn: Vec<AreaId> = Vec::new();
     for (community, mut rows) in by_community {
         rows.sort_by(|a, b| a.code.cmp(&b.code));
@@ -72,7 +74,10 @@ fn by_community(draft: &mut Draft<'_>, rows: Vec<GridRow>) -> BTreeMap<AreaId, V
         };
         let by_code = || {
             let code = row.code.as_str();
-            (1..code.len()).rev().filter(|&len| code.is_char_boundary(len)).find_map(|len| names.find(&code[..len]))
+            (1..code.len())
+                .rev()
+                .filter(|&len| code.is_char_boundary(len))
+                .find_map(|len| names.find(&code[..len]))
         };
         let by_place = || {
             let inside = crate::domain::fabric::pole::pole(&row.shape)?;
@@ -111,7 +116,8 @@ fn decide_community(
         .map(|grid| (grid.code.clone(), Arc::clone(grid)))
         .collect();
     let is_redrawn = rows.iter().any(|row| {
-        held.get(&row.code).is_none_or(|grid| !row.shape.is_empty() && grid.source_digest != digest(&row.shape))
+        held.get(&row.code)
+            .is_none_or(|grid| !row.shape.is_empty() && grid.source_digest != digest(&row.shape))
     });
     let in_file: BTreeSet<Code> = rows.iter().map(|row| row.code.clone()).collect();
     draft.summary.gone += held.keys().filter(|code| !in_file.contains(*code)).count() as u64;
@@ -127,15 +133,29 @@ fn decide_community(
             },
             |grid| grid.key,
         );
-        let shape = if row.shape.is_empty() { held_shape(draft, current, community, key) } else { row.shape.clone() };
-        let after = grid(row, if is_redrawn { plan } else { current.unwrap_or(plan) }, key, community, before);
+        let shape = if row.shape.is_empty() {
+            held_shape(draft, current, community, key)
+        } else {
+            row.shape.clone()
+        };
+        let after = grid(
+            row,
+            if is_redrawn { plan } else { current.unwrap_or(plan) },
+            key,
+            community,
+            before,
+        );
         // The plan a grid is in is no property of the grid: compare as if it were the held one.
         let as_held = Grid { plan: before.map_or(after.plan, |grid| grid.plan), ..after.clone() };
         let is_new_content = draft.compare(before.map(|grid| &**grid), &as_held);
         if is_redrawn {
             draft.fact(Fact::Grid(plan, key, Turned::new(None, Some(Arc::new(after.clone())))));
         } else if is_new_content {
-            draft.fact(Fact::Grid(after.plan, key, Turned::new(before.cloned(), Some(Arc::new(after.clone())))));
+            draft.fact(Fact::Grid(
+                after.plan,
+                key,
+                Turned::new(before.cloned(), Some(Arc::new(after.clone()))),
+            ));
         }
         shapes.push((key, after.code, shape));
     }
@@ -143,7 +163,8 @@ fn decide_community(
         return false;
     }
     let n_new = shapes.len();
-    let mut kept: Vec<&Arc<Grid>> = held.values().filter(|grid| !in_file.contains(&grid.code)).collect();
+    let mut kept: Vec<&Arc<Grid>> =
+        held.values().filter(|grid| !in_file.contains(&grid.code)).collect();
     kept.sort_by(|a, b| a.code.cmp(&b.code));
     for grid in &kept {
         shapes.push((grid.key, grid.code.clone(), held_shape(draft, current, community, grid.key)));
@@ -160,8 +181,25 @@ fn decide_community(
     true
 }
 
-fn grid(row: GridRow, plan: PlanId, key: GridKey, community: AreaId, held: Option<&Arc<Grid>>) -> Grid {
-    let GridRow { row: _, code, name, community: _, kind, buildings: _, head, manager, work_phone, shape } = row;
+fn grid(
+    row: GridRow,
+    plan: PlanId,
+    key: GridKey,
+    community: AreaId,
+    held: Option<&Arc<Grid>>,
+) -> Grid {
+    let GridRow {
+        row: _,
+        code,
+        name,
+        community: _,
+        kind,
+        buildings: _,
+        head,
+        manager,
+        work_phone,
+        shape,
+    } = row;
     let keep = |text: Box<str>, held: Option<&str>| {
         if text.is_empty() { held.unwrap_or("").into() } else { text }
     };
@@ -182,9 +220,16 @@ fn grid(row: GridRow, plan: PlanId, key: GridKey, community: AreaId, held: Optio
     }
 }
 
-fn held_shape(draft: &Draft<'_>, plan: Option<PlanId>, community: AreaId, key: GridKey) -> Vec<Polygon> {
+fn held_shape(
+    draft: &Draft<'_>,
+    plan: Option<PlanId>,
+    community: AreaId,
+    key: GridKey,
+) -> Vec<Polygon> {
     let cut = plan.and_then(|plan| draft.world.plans().cut(plan, community));
-    cut.map_or_else(Vec::new, |cut| outline(&cut.fabric, |cell| cut.colors[cell.index()] == Some(key)))
+    cut.map_or_else(Vec::new, |cut| {
+        outline(&cut.fabric, |cell| cut.colors[cell.index()] == Some(key))
+    })
 }
 
 type PinnedCut = (Cut, Vec<(Pin, Pin, Pin)>);
@@ -201,8 +246,12 @@ fn weave_community(
 ) -> PinnedCut {
     let boundary = border.outline(community);
     let polygons: Vec<Vec<Polygon>> = shapes.iter().map(|(_, _, shape)| shape.clone()).collect();
-    let woven =
-        weave(&Weave { shapes: &polygons, boundary: Some(&boundary), lines: &[], tolerance: tolerance_m });
+    let woven = weave(&Weave {
+        shapes: &polygons,
+        boundary: Some(&boundary),
+        lines: &[],
+        tolerance: tolerance_m,
+    });
     let codes: Vec<Code> = shapes.iter().map(|(_, code, _)| code.clone()).collect();
     let is_from_file = |issue: &Issue| {
         let in_file = |code: &Code| codes[..n_new].contains(code);
@@ -217,7 +266,8 @@ fn weave_community(
     }
     // Gaps are ground the world holds: they need no note to be found again.
     let notes = notes.into_iter().filter(|note| note.code != "fabric.gap").collect();
-    let colors = woven.owners.iter().map(|owner| owner.map(|shape| shapes[shape as usize].0)).collect();
+    let colors =
+        woven.owners.iter().map(|owner| owner.map(|shape| shapes[shape as usize].0)).collect();
     (Cut { fabric: Arc::new(woven.fabric), colors, notes }, woven.inserted)
 }
 
@@ -230,14 +280,18 @@ fn list_buildings(draft: &mut Draft<'_>, rows: &[GridRow]) {
                 draft.issue(issue.row(row.row).subject(&row.code).subject(code));
                 continue;
             };
-            let (_, housing, home_row) = draft.world.town().find(id).expect("codes name held buildings");
+            let (_, housing, home_row) =
+                draft.world.town().find(id).expect("codes name held buildings");
             let before = housing.homes.building(home_row);
             if before.listed_grid.as_ref() != Some(&row.code) {
                 let after = crate::domain::register::building::Building {
                     listed_grid: Some(row.code.clone()),
                     ..before.clone()
                 };
-                draft.fact(Fact::Building(id, Turned::new(Some(Arc::new(before)), Some(Arc::new(after)))));
+                draft.fact(Fact::Building(
+                    id,
+                    Turned::new(Some(Arc::new(before)), Some(Arc::new(after))),
+                ));
             }
         }
     }
@@ -254,7 +308,8 @@ fn retire(draft: &mut Draft<'_>, redrawn: &[AreaId]) {
         let held = plans.get(plan).expect("plans in force exist");
         if n_left == 0 {
             let after = Plan { status: Status::Superseded, ..Plan::clone(held) };
-            draft.fact(Fact::Plan(plan, Turned::new(Some(Arc::clone(held)), Some(Arc::new(after)))));
+            draft
+                .fact(Fact::Plan(plan, Turned::new(Some(Arc::clone(held)), Some(Arc::new(after)))));
         }
     }
 }
@@ -297,12 +352,21 @@ impl Border {
     }
 
     /// Takes in a cut woven inside the border and sews the other side to it.
-    pub(super) fn put(&mut self, plan: PlanId, community: AreaId, cut: Cut, inserted: &[(Pin, Pin, Pin)]) {
+    pub(super) fn put(
+        &mut self,
+        plan: PlanId,
+        community: AreaId,
+        cut: Cut,
+        inserted: &[(Pin, Pin, Pin)],
+    ) {
         let extent = cut.fabric.extent();
         let knots = knots_on(&cut.fabric).into_iter().collect();
         let colors = &self.ground.colors;
         let is_own = |seam: &Seam<'_>| {
-            [seam.left, seam.right].into_iter().flatten().any(|cell| colors[cell.index()] == Some(community))
+            [seam.left, seam.right]
+                .into_iter()
+                .flatten()
+                .any(|cell| colors[cell.index()] == Some(community))
         };
         // The other sides' knots on this border become this cut's knots, and the other way round.
         let theirs = outer_ends(&self.ground.fabric, is_own);

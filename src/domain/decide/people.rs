@@ -64,7 +64,8 @@ pub(super) fn decide_households(draft: &mut Draft<'_>, rows: &[HouseholdRow], ro
     draft.summary.gone = roster
         .iter()
         .filter(|(number, home)| {
-            let community = home.building.and_then(|id| draft.world.town().find(id)).map(|(id, ..)| id);
+            let community =
+                home.building.and_then(|id| draft.world.town().find(id)).map(|(id, ..)| id);
             !seen.contains(number) && community.is_some_and(|id| communities.contains(&id))
         })
         .count() as u64;
@@ -96,7 +97,8 @@ pub(super) fn decide_members(draft: &mut Draft<'_>, rows: &[MemberRow], roster: 
             Ok(building) => {
                 let class = ResidenceClass::ALL.iter().position(|class| *class == row.class);
                 placed.entry(building).or_default()[class.expect("ALL lists every class")] += 1;
-                communities.extend(draft.world.town().find(building).map(|(community, ..)| community));
+                communities
+                    .extend(draft.world.town().find(building).map(|(community, ..)| community));
             }
             Err(reason) => {
                 *unhoused.entry(reason).or_default() += 1;
@@ -146,11 +148,14 @@ impl<'a> Finder<'a> {
         for (community, housing) in world.town().all() {
             let homes = &housing.homes;
             for row in 0..homes.len() {
-                let (estate, name, address) = (homes.estate(row), homes.name(row), homes.address(row));
+                let (estate, name, address) =
+                    (homes.estate(row), homes.name(row), homes.address(row));
                 let mut add = |text: String| {
                     let id = homes.id(row);
                     let entry = by_text.entry(text.into());
-                    entry.and_modify(|one| *one = one.filter(|held| *held == id)).or_insert(Some(id));
+                    entry
+                        .and_modify(|one| *one = one.filter(|held| *held == id))
+                        .or_insert(Some(id));
                 };
                 if !estate.is_empty() && !name.is_empty() {
                     add(format!("{estate}{name}"));
@@ -182,7 +187,9 @@ impl<'a> Finder<'a> {
         }
         match reference.pin {
             Some(pin) => self.at(pin).ok_or(Unhoused::NoBuildingNear),
-            None if reference.building.is_some() || reference.address => Err(Unhoused::UnknownBuilding),
+            None if reference.building.is_some() || reference.address => {
+                Err(Unhoused::UnknownBuilding)
+            }
             None => Err(Unhoused::NothingStated),
         }
     }
@@ -230,7 +237,11 @@ fn meters_to(
                 let ((ax, ay), (bx, by)) = (offset(*a), offset(ring[(i + 1) % ring.len()]));
                 let (dx, dy) = (bx - ax, by - ay);
                 let length = dx * dx + dy * dy;
-                let t = if length > 0.0 { (-(ax * dx + ay * dy) / length).clamp(0.0, 1.0) } else { 0.0 };
+                let t = if length > 0.0 {
+                    (-(ax * dx + ay * dy) / length).clamp(0.0, 1.0)
+                } else {
+                    0.0
+                };
                 nearest = nearest.min((ax + t * dx).hypot(ay + t * dy));
             }
         }
@@ -258,7 +269,8 @@ impl<'a> CountChanges<'a> {
         let world = self.world;
         let entry = self.buildings.entry(building).or_insert_with(|| {
             let held = world.town().find(building);
-            let held = held.map_or_else(HomeCounts::default, |(_, housing, row)| housing.homes.counts(row));
+            let held = held
+                .map_or_else(HomeCounts::default, |(_, housing, row)| housing.homes.counts(row));
             (held, held)
         });
         &mut entry.1

@@ -14,6 +14,7 @@
 
 pub mod check;
 pub mod locate;
+pub mod blocks;
 pub mod outline;
 pub mod pole;
 pub mod stitch;

@@ -67,13 +67,15 @@ impl Areas {
         let cell_extents: Vec<Extent> = fabric
             .cells()
             .map(|cell| {
-                fabric.sides(cell).iter().fold(Extent::EMPTY, |all, side| {
-                    all.union(&seam_extents[side.seam.index()])
-                })
+                fabric
+                    .sides(cell)
+                    .iter()
+                    .fold(Extent::EMPTY, |all, side| all.union(&seam_extents[side.seam.index()]))
             })
             .collect();
-        let cell_index =
-            Index::new(cell_extents.iter().enumerate().map(|(cell, extent)| (*extent, cell as u32)));
+        let cell_index = Index::new(
+            cell_extents.iter().enumerate().map(|(cell, extent)| (*extent, cell as u32)),
+        );
         let mut areas = Self {
             records,
             by_code,
@@ -108,7 +110,15 @@ impl Areas {
                     .fold(Extent::EMPTY, |all, cell| all.union(&self.cell_extents[cell.index()]));
                 let area = cells.iter().map(|cell| areas[cell.index()]).sum();
                 let polygons = outline(fabric, |cell| cells.binary_search(&cell).is_ok());
-                (id, AreaShape { extent, area, label: pole(&polygons).unwrap_or(extent.center()), cells })
+                (
+                    id,
+                    AreaShape {
+                        extent,
+                        area,
+                        label: pole(&polygons).unwrap_or(extent.center()),
+                        cells,
+                    },
+                )
             })
             .collect()
     }
@@ -200,7 +210,9 @@ impl Areas {
     /// Rings of one area; empty when it has no ground. Cost: O(its seams).
     pub fn outline(&self, id: AreaId) -> Vec<Polygon> {
         match self.shapes.get(&id) {
-            Some(shape) => outline(&self.ground.fabric, |cell| shape.cells.binary_search(&cell).is_ok()),
+            Some(shape) => {
+                outline(&self.ground.fabric, |cell| shape.cells.binary_search(&cell).is_ok())
+            }
             None => Vec::new(),
         }
     }

@@ -216,7 +216,10 @@ fn in_parallel<T: Sync, R: Send>(work: &[T], one: impl Fn(&T) -> R + Sync) -> Ve
     };
     let mut results: Vec<(usize, Vec<R>)> = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..n_threads).map(|_| scope.spawn(worker)).collect();
-        threads.into_iter().flat_map(|thread| thread.join().expect("workers do not panic")).collect()
+        threads
+            .into_iter()
+            .flat_map(|thread| thread.join().expect("workers do not panic"))
+            .collect()
     });
     results.sort_by_key(|(idx, _)| *idx);
     results.into_iter().flat_map(|(_, chunk)| chunk).collect()

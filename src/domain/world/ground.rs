@@ -9,7 +9,9 @@ impl World {
     /// is not in it: households live in the store only. Cost: a copy of every building.
     pub fn to_ground(&self) -> Change {
         let mut facts = vec![Fact::Counters(new(self.counters))];
-        facts.extend(self.settings.iter().map(|(key, value)| Fact::Setting(key.clone(), new(value.clone()))));
+        facts.extend(
+            self.settings.iter().map(|(key, value)| Fact::Setting(key.clone(), new(value.clone()))),
+        );
         for (id, record) in self.areas.records() {
             facts.push(Fact::Area(*id, new(Arc::clone(record))));
         }
@@ -25,11 +27,15 @@ impl World {
             facts.push(Fact::Cut(*plan, *area, new(Arc::clone(cut))));
         }
         self.add_homes(&mut facts);
-        facts.extend(self.unhoused.iter().map(|(reason, counts)| Fact::Unhoused(*reason, new(*counts))));
+        facts.extend(
+            self.unhoused.iter().map(|(reason, counts)| Fact::Unhoused(*reason, new(*counts))),
+        );
         for (id, feature) in self.features_by_id() {
             facts.push(Fact::Feature(*id, new(Arc::clone(feature))));
         }
-        facts.extend(self.batches.iter().map(|(id, batch)| Fact::Batch(*id, new(Arc::clone(batch)))));
+        facts.extend(
+            self.batches.iter().map(|(id, batch)| Fact::Batch(*id, new(Arc::clone(batch)))),
+        );
         Change { facts, roster: Vec::new() }
     }
 

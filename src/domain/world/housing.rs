@@ -49,7 +49,11 @@ pub struct Housing {
 }
 
 impl Housing {
-    fn new(buildings: Vec<(Building, HomeCounts)>, areas: &Areas, community: Option<AreaId>) -> Self {
+    fn new(
+        buildings: Vec<(Building, HomeCounts)>,
+        areas: &Areas,
+        community: Option<AreaId>,
+    ) -> Self {
         let homes = Homes::new(buildings);
         let mut standings = Vec::with_capacity(homes.len());
         let mut straddles = Vec::with_capacity(homes.len());
@@ -182,7 +186,11 @@ impl Town {
         (next, dirty)
     }
 
-    fn recount(&mut self, counts: &HashMap<BuildingId, HomeCounts>, dirty: &mut Vec<Option<AreaId>>) {
+    fn recount(
+        &mut self,
+        counts: &HashMap<BuildingId, HomeCounts>,
+        dirty: &mut Vec<Option<AreaId>>,
+    ) {
         let mut touched: Vec<Option<AreaId>> =
             counts.keys().filter_map(|id| self.home_of.get(id).copied()).collect();
         touched.sort_unstable();

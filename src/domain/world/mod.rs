@@ -184,9 +184,12 @@ impl World {
     /// All shards a choice of plan stands for, ascending by community.
     pub fn shards(&self, plan: PlanChoice) -> Vec<&Arc<Shard>> {
         match plan {
-            PlanChoice::Current => {
-                self.plans.current().iter().filter_map(|(area, plan)| self.shards.get(&(*plan, *area))).collect()
-            }
+            PlanChoice::Current => self
+                .plans
+                .current()
+                .iter()
+                .filter_map(|(area, plan)| self.shards.get(&(*plan, *area)))
+                .collect(),
             PlanChoice::Plan(plan) => {
                 self.shards.values().filter(|shard| shard.plan == plan).collect()
             }
@@ -239,7 +242,8 @@ impl World {
         if since >= self.revision {
             return false;
         }
-        let oldest_kept = self.history.front().map_or(self.revision.next(), |touched| touched.revision);
+        let oldest_kept =
+            self.history.front().map_or(self.revision.next(), |touched| touched.revision);
         if oldest_kept > since.next() {
             return true;
         }

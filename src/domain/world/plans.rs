@@ -27,8 +27,11 @@ pub struct Plans {
 
 impl Plans {
     pub(super) fn derive(&mut self) {
-        self.by_code =
-            self.grids.iter().map(|((plan, key), grid)| ((*plan, grid.code.clone()), *key)).collect();
+        self.by_code = self
+            .grids
+            .iter()
+            .map(|((plan, key), grid)| ((*plan, grid.code.clone()), *key))
+            .collect();
         self.current.clear();
         for (plan_id, area) in self.cuts.keys() {
             let Some(plan) = self.plans.get(plan_id) else { continue };
@@ -59,7 +62,10 @@ impl Plans {
 
     /// Grids of a plan, by key.
     pub fn grids(&self, plan: PlanId) -> impl Iterator<Item = &Arc<Grid>> {
-        self.grids.range((plan, GridKey::from_index(0))..).take_while(move |((id, _), _)| *id == plan).map(|(_, grid)| grid)
+        self.grids
+            .range((plan, GridKey::from_index(0))..)
+            .take_while(move |((id, _), _)| *id == plan)
+            .map(|(_, grid)| grid)
     }
 
     pub fn key_of(&self, plan: PlanId, code: &Code) -> Option<GridKey> {
