@@ -29,6 +29,7 @@ pub mod sample;
 pub mod import;
 pub mod export;
 pub mod store;
+pub mod desk;
 pub mod cli {
     //! Placeholder until the doors are built.
     /// Says nothing, does nothing.

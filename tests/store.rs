@@ -11,10 +11,11 @@ use std::collections::HashMap;
 
 use ledger::Ledger;
 use lifang::domain::change::{Change, Fact, RosterRow, Turned};
+use lifang::domain::decide::HeldHome;
 use lifang::domain::ids::{BuildingId, Code, GridKey, PlanId};
 use lifang::domain::measure::{Revision, Stamp};
 use lifang::domain::personal::Personal;
-use lifang::store::{AuditEntry, Commit, FactKind, HeldHome, Store, StoreError, StoreOptions};
+use lifang::store::{AuditEntry, Commit, FactKind, Store, StoreError, StoreOptions};
 
 fn setting(name: &str, value: &str) -> Change {
     let turned = Turned::new(None, Some(value.into()));

@@ -29,7 +29,6 @@ mod register;
 mod roster;
 mod table;
 
-use std::collections::HashMap;
 use std::fs::OpenOptions;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -39,6 +38,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use crate::domain::change::{Change, Fact};
+use crate::domain::decide::{HeldHome, Roster};
 use crate::domain::ids::{Code, PlanId};
 use crate::domain::measure::{Revision, Stamp};
 use crate::domain::personal::Personal;
@@ -49,7 +49,6 @@ pub use codec::CodecError;
 pub use commit::Commit;
 pub use error::StoreError;
 pub use history::{FactKind, Told};
-pub use roster::HeldHome;
 
 use lock::Lock;
 
@@ -196,7 +195,7 @@ impl Reader {
     }
 
     /// All households by number, for deciding an import of households or members. About 120 bytes a row.
-    pub fn prior(&self) -> Result<HashMap<Personal<Code>, HeldHome>, StoreError> {
+    pub fn prior(&self) -> Result<Roster, StoreError> {
         roster::prior(&self.connection)
     }
 

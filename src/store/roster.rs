@@ -13,19 +13,10 @@ use super::StoreError;
 use super::codec::CodecError;
 use super::register::{code, pin, unhoused_of_word};
 use crate::domain::change::RosterRow;
+use crate::domain::decide::HeldHome;
 use crate::domain::ids::{BuildingId, Code};
 use crate::domain::personal::Personal;
-use crate::domain::place::Pin;
 use crate::domain::register::people::Unhoused;
-
-/// One household as held, without its number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct HeldHome {
-    pub building: Option<BuildingId>,
-    pub unhoused: Option<Unhoused>,
-    pub persons: u16,
-    pub pin: Option<Pin>,
-}
 
 /// Writes rows or overwrites those with the same number; of two with one number the later counts.
 pub(super) fn write(connection: &Connection, rows: &[RosterRow]) -> Result<(), StoreError> {
