@@ -1,0 +1,190 @@
+// The loop: dispatch(action) → update → render. `current` is the only variable of the page that changes;
+// effects go out here and come back as actions.
+
+import { createSubscriber } from "svelte/reactivity";
+import type { MapHandle, Padding } from "./map/mount";
+import type { Action, Answered, Effect, Send } from "./model/action";
+import type { Device, Lang, State, Theme } from "./model/state";
+import { firstState } from "./model/state";
+import { update } from "./model/update";
+import { hashOf, viewOf } from "./model/view";
+import { answer, inspect, sendFile, type Upload } from "./wire/api";
+import { listen } from "./wire/events";
+
+const NARROW = "(max-width: 720px)";
+const DARK = "(prefers-color-scheme: dark)";
+
+export type App = {
+  /** The state in force; reading it inside a component subscribes that component. */
+  readonly state: State;
+  /** The same without subscribing, for what runs outside components. */
+  now(): State;
+  send: Send;
+  /** Hands over the map once it exists. */
+  attach(map: MapHandle, padding: () => Padding): void;
+  start(): void;
+};
+
+export function createApp(): App {
+  let current = firstState(viewOf(location.hash), device());
+  let map: MapHandle | null = null;
+  let paddingOf: () => Padding = () => ({ top: 0, right: 0, bottom: 0, left: 0 });
+  let redraw = () => {};
+  const subscribe = createSubscriber((changed) => {
+    redraw = changed;
+    return () => {
+      redraw = () => {};
+    };
+  });
+  const uploads = new Map<number, Upload<unknown>>();
+
+  const send: Send = (action: Action) => {
+    const [next, effects] = update(current, action);
+    if (next !== current) {
+      current = next;
+      wear(current);
+      redraw();
+      map?.draw(current);
+    }
+    for (const effect of effects) carryOut(effect);
+  };
+
+  function carryOut(effect: Effect): void {
+    switch (effect.do) {
+      case "ask": {
+        const { ask } = effect;
+        answer(ask, current.lang).then((reply) => {
+          if (reply.ok)
+            send({ do: "answered", what: ask.what, with: ask.with, value: reply.value } as Answered);
+          else send({ do: "refused", ask, problem: reply.problem });
+        });
+        return;
+      }
+      case "address": {
+        const hash = hashOf(effect.view);
+        if (hash === location.hash) return;
+        if (effect.push) history.pushState(null, "", hash);
+        else history.replaceState(null, "", hash);
+        return;
+      }
+      case "fly":
+        map?.fly(effect.to, paddingOf());
+        return;
+      case "refresh":
+        map?.refresh(effect.boxes);
+        return;
+      case "keep":
+        keep(effect.key, effect.value);
+        return;
+      case "inspect": {
+        const { job } = effect;
+        follow(job, inspect(effect.file, current.lang), (inspection) => ({
+          do: "inspected",
+          job,
+          inspection,
+        }));
+        return;
+      }
+      case "send": {
+        const { job, file, choices, dry } = effect;
+        const progress = (part: number) => send({ do: "progress", job, part });
+        follow(job, sendFile(file, choices, dry, current.lang, progress), (report) => ({
+          do: "sent",
+          job,
+          report,
+        }));
+        return;
+      }
+      case "cancel":
+        uploads.get(effect.job)?.cancel();
+        uploads.delete(effect.job);
+    }
+  }
+
+  function follow<T>(job: number, upload: Upload<T>, done: (value: T) => Action): void {
+    uploads.set(job, upload);
+    upload.reply.then((reply) => {
+      if (uploads.get(job) !== upload) return;
+      uploads.delete(job);
+      send(reply.ok ? done(reply.value) : { do: "jobFailed", job, problem: reply.problem });
+    });
+  }
+
+  wear(current);
+  return {
+    now: () => current,
+    get state() {
+      subscribe();
+      return current;
+    },
+    send,
+    attach(handle, padding) {
+      map = handle;
+      paddingOf = padding;
+      map.draw(current);
+    },
+    start() {
+      send({ do: "start" });
+      listen({
+        open: () => send({ do: "live", to: "open" }),
+        lost: () => send({ do: "live", to: "lost" }),
+        change: (change) => send({ do: "change", change, at: Date.now() }),
+        resync: () => send({ do: "resync" }),
+      });
+      const look = () =>
+        send({ do: "device", prefersDark: matchMedia(DARK).matches, narrow: matchMedia(NARROW).matches });
+      matchMedia(DARK).addEventListener("change", look);
+      matchMedia(NARROW).addEventListener("change", look);
+      addEventListener("popstate", () => send({ do: "visited", view: viewOf(location.hash) }));
+    },
+  };
+}
+
+/** The theme stands on the document before anything is drawn: page and map read their colours from there. */
+function wear(state: State): void {
+  const theme = state.dark ? "dark" : "light";
+  const { dataset } = document.documentElement;
+  if (dataset.theme !== theme) dataset.theme = theme;
+}
+
+function device(): Device {
+  const lang = kept("lang");
+  const theme = kept("theme");
+  return {
+    lang: lang === "zh" || lang === "en" ? lang : browserLang(),
+    theme: theme === "light" || theme === "dark" ? theme : ("auto" satisfies Theme),
+    prefersDark: matchMedia(DARK).matches,
+    narrow: matchMedia(NARROW).matches,
+    webgl: hasWebGL2(),
+    mine: kept("mine") || null,
+  };
+}
+
+const browserLang = (): Lang => (navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en");
+
+function hasWebGL2(): boolean {
+  try {
+    const context = document.createElement("canvas").getContext("webgl2");
+    context?.getExtension("WEBGL_lose_context")?.loseContext();
+    return context !== null;
+  } catch {
+    return false;
+  }
+}
+
+/** Storage may be forbidden; then the page simply remembers nothing. */
+function keep(key: string, value: string): void {
+  try {
+    localStorage.setItem(`lifang.${key}`, value);
+  } catch {
+    return;
+  }
+}
+
+function kept(key: string): string | null {
+  try {
+    return localStorage.getItem(`lifang.${key}`);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,158 @@
+// Makes the map and keeps MapLibre to itself: outside this folder there is only `MapHandle`.
+
+import { type MapGeoJSONFeature, Map as MapLibre, type MapMouseEvent, setWorkerUrl } from "maplibre-gl";
+import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
+import "maplibre-gl/dist/maplibre-gl.css";
+import type { Box } from "../model/place";
+import type { State, Target } from "../model/state";
+import type { MapSurface, Picked, PointerEventKind, SurfaceEvent } from "../model/surface";
+import type { Camera } from "../model/view";
+import { readPalette } from "./palette";
+import { refresh } from "./refresh";
+import { styleOf } from "./style";
+import { Sync } from "./sync";
+
+setWorkerUrl(workerUrl);
+
+export type Padding = { top: number; right: number; bottom: number; left: number };
+
+export type MapHandle = {
+  surface: MapSurface;
+  draw(state: State): void;
+  fly(to: Target, padding: Padding): void;
+  zoomBy(step: number): void;
+  refresh(boxes: readonly Box[] | null): void;
+  remove(): void;
+};
+
+export type MapListener = {
+  ready: () => void;
+  pointer: (event: SurfaceEvent) => void;
+  moved: (camera: Camera, byHand: boolean) => void;
+};
+
+const KIND_OF_LAYER: Record<string, Picked["thing"]["kind"]> = {
+  building: "building",
+  "building-point": "building",
+  gap: "gap",
+  grid: "grid",
+  area: "area",
+};
+/** Uppermost first: a building hides its grid, a grid its community. */
+const ORDER = ["building-point", "building", "gap", "grid", "area"];
+
+const pickedOf = (feature: MapGeoJSONFeature): Picked | null => {
+  const kind = KIND_OF_LAYER[feature.layer.id];
+  if (kind === undefined || typeof feature.id !== "number") return null;
+  const { code, name } = feature.properties as { code?: string; name?: string };
+  return { thing: { kind, id: feature.id }, code: code ?? "", name: name ?? "" };
+};
+
+export function mount(
+  container: HTMLElement,
+  camera: Camera | null,
+  format: () => Intl.NumberFormat,
+  to: MapListener,
+): MapHandle {
+  const map = new MapLibre({
+    container,
+    style: styleOf(readPalette(), location.origin),
+    center: camera ? [camera.at[0], camera.at[1]] : [109.6, 38.9],
+    zoom: camera?.zoom ?? 12,
+    minZoom: 3,
+    maxZoom: 21,
+    maxTileCacheSize: 0,
+    attributionControl: false,
+    dragRotate: false,
+    pitchWithRotate: false,
+    touchPitch: false,
+    fadeDuration: 120,
+    refreshExpiredTiles: false,
+  });
+  map.touchZoomRotate.disableRotation();
+  map.keyboard.disableRotation();
+  let sync: Sync | null = null;
+  let latest: State | null = null;
+  map.once("style.load", () => {
+    sync = new Sync(map, format);
+    if (latest !== null) sync.draw(latest);
+    to.ready();
+  });
+
+  const tell = (kind: PointerEventKind) => (event: MapMouseEvent) =>
+    to.pointer({ kind, pixel: [event.point.x, event.point.y], at: [event.lngLat.lng, event.lngLat.lat] });
+  map.on("mousemove", tell("move"));
+  map.on("mouseout", tell("leave"));
+  map.on("movestart", () => to.pointer({ kind: "leave", pixel: [0, 0], at: [0, 0] }));
+  map.on("click", tell("click"));
+  map.on("moveend", (event) => {
+    const center = map.getCenter();
+    to.moved({ at: [center.lng, center.lat], zoom: map.getZoom() }, Boolean(event.originalEvent));
+  });
+  const watch = new ResizeObserver(() => map.resize());
+  watch.observe(container);
+
+  return {
+    surface: {
+      pick: (pixel) => {
+        const layers = ORDER.filter((id) => map.getLayer(id));
+        const found = map.queryRenderedFeatures([pixel[0], pixel[1]], { layers });
+        found.sort((a, b) => ORDER.indexOf(a.layer.id) - ORDER.indexOf(b.layer.id));
+        return found[0] === undefined ? null : pickedOf(found[0]);
+      },
+      zoom: () => map.getZoom(),
+      cursor: (name) => {
+        map.getCanvas().style.cursor = name;
+      },
+    },
+    draw: (state) => {
+      latest = state;
+      sync?.draw(state);
+    },
+    fly: (target, padding) => fly(map, target, padding),
+    zoomBy: (step) => map.zoomTo(map.getZoom() + step, { duration: 150 }),
+    refresh: (boxes) => refresh(map, boxes),
+    remove: () => {
+      watch.disconnect();
+      map.remove();
+    },
+  };
+}
+
+/** Goes there only as far as needed: what is well in view already does not move the map. */
+function fly(map: MapLibre, target: Target, padding: Padding): void {
+  const duration = matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 150;
+  const box: Box = "at" in target ? [...target.at, ...target.at] : target.box;
+  const closest = "at" in target ? target.zoom : 17.2;
+  const isPoint = box[2] - box[0] < 1e-5 && box[3] - box[1] < 1e-5;
+  if ("fit" in target && target.fit) {
+    map.fitBounds([box[0], box[1], box[2], box[3]], { padding, maxZoom: closest, duration });
+    return;
+  }
+  const near = isPoint ? map.getZoom() >= closest - 1.2 : isLarge(map, box);
+  if (near && wellInView(map, box, padding)) return;
+  map.fitBounds([box[0], box[1], box[2], box[3]], { padding, maxZoom: closest, duration });
+}
+
+function corners(map: MapLibre, box: readonly number[]): [number, number, number, number] {
+  const a = map.project([box[0] ?? 0, box[3] ?? 0]);
+  const b = map.project([box[2] ?? 0, box[1] ?? 0]);
+  return [a.x, a.y, b.x, b.y];
+}
+
+function wellInView(map: MapLibre, box: readonly number[], padding: Padding): boolean {
+  const [left, top, right, bottom] = corners(map, box);
+  const { clientWidth, clientHeight } = map.getContainer();
+  return (
+    left >= padding.left &&
+    top >= padding.top &&
+    right <= clientWidth - padding.right &&
+    bottom <= clientHeight - padding.bottom
+  );
+}
+
+function isLarge(map: MapLibre, box: readonly number[]): boolean {
+  const [left, top, right, bottom] = corners(map, box);
+  const { clientWidth, clientHeight } = map.getContainer();
+  return Math.max((right - left) / clientWidth, (bottom - top) / clientHeight) > 0.16;
+}

@@ -1,0 +1,48 @@
+// The whole style from a palette, in the order ink is laid: ground, fills, buildings, roads, borders, overlays,
+// names. A theme switch builds it again and MapLibre applies the difference.
+
+import type { StyleSpecification } from "maplibre-gl";
+import { baseGround, baseLines, baseNames, baseWater } from "./layers/base";
+import { areaNames, borders } from "./layers/borders";
+import { buildingNames, buildings } from "./layers/buildings";
+import { gaps, gridFills, gridLines, gridNames } from "./layers/grids";
+import { markLayers, mineLayers } from "./layers/overlay";
+import { COUNTS, MARK, MAX_TILE_ZOOM, MIN_ZOOM, MINE, TILE_LAYERS, TILES } from "./layers/source";
+import type { Palette } from "./palette";
+
+const nothing = { type: "FeatureCollection" as const, features: [] };
+
+export function styleOf(palette: Palette, origin: string): StyleSpecification {
+  const empty = () => ({ type: "geojson" as const, data: nothing });
+  return {
+    version: 8,
+    sources: {
+      [TILES]: {
+        type: "vector",
+        tiles: [`${origin}/tiles/current/${TILE_LAYERS.join(",")}/{z}/{x}/{y}`],
+        minzoom: MIN_ZOOM,
+        maxzoom: MAX_TILE_ZOOM,
+      },
+      [COUNTS]: empty(),
+      [MARK]: empty(),
+      [MINE]: empty(),
+    },
+    layers: [
+      { id: "land", type: "background", paint: { "background-color": palette.land } },
+      ...baseGround(palette),
+      ...gridFills(),
+      ...gaps(palette),
+      ...baseWater(palette),
+      ...buildings(palette),
+      ...baseLines(palette),
+      ...borders(palette),
+      ...gridLines(palette),
+      ...mineLayers(palette),
+      ...markLayers(palette),
+      ...baseNames(palette),
+      ...buildingNames(palette),
+      ...areaNames(palette),
+      ...gridNames(palette),
+    ],
+  };
+}

@@ -1,0 +1,55 @@
+// Life from the server: a change replaces the counts it names at once and asks for the rest;
+// a lost thread (`resync`) asks for everything again.
+
+import type { Ask, Effect, Step } from "./action";
+import { asking } from "./answers";
+import type { Change } from "./register";
+import { baseAsks, wants } from "./select";
+import type { State, Tallies } from "./state";
+
+const askAll = (state: State, asks: Ask[]): [State, Effect[]] => [
+  asks.reduce((next, ask) => asking(next, ask, true), state),
+  asks.map((ask): Effect => ({ do: "ask", ask })),
+];
+
+function joined(tallies: Tallies, change: Change): Tallies {
+  const byGrid = new Map(tallies.byGrid);
+  const loose = new Map(tallies.loose);
+  for (const row of change.tallies) {
+    if (row.id !== null) byGrid.set(row.id, row);
+    else loose.set(row.community ?? "", row);
+  }
+  return { revision: change.revision, byGrid, loose };
+}
+
+export function change(state: State, news: Change, at: number): Step {
+  if (news.revision > state.revision + 1 && state.revision > 0) {
+    const [next, effects] = resync({ ...state, revision: news.revision });
+    return [{ ...next, note: noteOf(news, at) }, effects];
+  }
+  const touches = (...kinds: string[]) => news.kinds.some((kind) => kinds.includes(kind));
+  const known = state.tallies.value;
+  const counted: State = {
+    ...state,
+    revision: Math.max(state.revision, news.revision),
+    note: noteOf(news, at),
+    tallies: known === null ? state.tallies : { ...state.tallies, value: joined(known, news) },
+  };
+  const asks: Ask[] = [{ what: "areas", with: {} }];
+  if (touches("grids", "areas")) asks.push({ what: "grids", with: {} }, { what: "tallies", with: {} });
+  if (touches("grids", "areas", "buildings", "people")) asks.push({ what: "breaks", with: {} });
+  const [asked, effects] = askAll(counted, asks.concat(wants(counted)));
+  return [asked, [{ do: "refresh", boxes: news.boxes }, ...effects]];
+}
+
+const noteOf = (news: Change, at: number) => ({
+  revision: news.revision,
+  grids: news.grids.length,
+  kinds: news.kinds,
+  at,
+});
+
+export function resync(state: State): Step {
+  const [asked, effects] = askAll(state, baseAsks.concat(wants(state)));
+  return [asked, [{ do: "refresh", boxes: null }, ...effects]];
+}

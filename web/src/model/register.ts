@@ -1,0 +1,244 @@
+// What the server tells, in the words of the domain. `wire/decode.ts` makes these from unknown JSON;
+// nothing here can be wrong in shape once it exists.
+
+import type { Box, Geometry, LonLat } from "./place";
+
+export type Code = string;
+/** The integer key of a grid: also its feature id in the tiles. */
+export type GridKey = number;
+
+/** A member count as it may be seen. */
+export type Shown = { shown: number } | { below: number } | { hidden: true };
+export type Share = { n: number; d: number };
+
+export type Tally = {
+  buildings: number;
+  dwellings: number;
+  households: number;
+  persons: number;
+  members: Shown;
+};
+
+export type Level = "city" | "district" | "subdistrict" | "community";
+export type Profile = { target: number; min: number; max: number; overload: number };
+
+export type Me = {
+  actor: string;
+  loopback: boolean;
+  version: string;
+  revision: number;
+  title: { zh: string; en: string };
+  madeUp: boolean;
+  attribution: string | null;
+  profile: Profile;
+};
+
+export type Coverage = {
+  households: Share;
+  buildings: Share;
+  areaM2: Share;
+  inBand: Share;
+  overloaded: number;
+  small: number;
+  findings: number;
+};
+
+export type Area = {
+  id: number;
+  code: Code;
+  name: string;
+  level: Level;
+  kind: string;
+  parent: Code | null;
+  bounds: Box | null;
+  label: LonLat | null;
+  areaM2: number;
+  grids: number;
+  statedHouseholds: number | null;
+  tally: Tally;
+  coverage: Coverage;
+};
+
+export type Plan = {
+  id: string;
+  title: string;
+  status: string;
+  effectiveFrom: string | null;
+  areas: Code[];
+};
+
+export type Grid = {
+  id: GridKey;
+  code: Code;
+  name: string;
+  community: Code;
+  communityName: string;
+  kind: string;
+  areaM2: number;
+  bounds: Box;
+  label: LonLat | null;
+  head: string | null;
+  manager: string | null;
+  workPhone: string | null;
+  tally: Tally;
+};
+
+export type Neighbor = { grid: Code; name: string; community: Code; borderM: number };
+export type GridDetail = Grid & {
+  neighbors: Neighbor[];
+  pieces: number;
+  perimeterM: number;
+  compactness: number;
+};
+
+export type TallyRow = Tally & {
+  grid: Code | null;
+  id: GridKey | null;
+  community: Code | null;
+  name: string;
+};
+
+export type Building = {
+  id: number;
+  code: Code;
+  name: string;
+  estate: string;
+  address: string;
+  use: string;
+  floors: number | null;
+  entrances: number | null;
+  dwellings: number;
+  households: number;
+  persons: number;
+  at: LonLat | null;
+  community: Code | null;
+  statedCommunity: Code | null;
+  grid: Code | null;
+  reason: string;
+  verified: string | null;
+  attention: string[];
+};
+export type Place = { code: Code; name: string; level: string };
+export type BuildingDetail = Building & { chain: Place[] };
+
+export type Severity = "note" | "warning" | "stop";
+export type Finding = {
+  id: string;
+  code: string;
+  severity: Severity;
+  area: Code | null;
+  areaName: string;
+  subject: Code | null;
+  subjectKind: string | null;
+  subjectName: string;
+  figure: number | null;
+  place: Geometry | null;
+  since: string | null;
+  message: string;
+};
+export type Findings = {
+  revision: number;
+  total: number;
+  counts: ReadonlyMap<string, number>;
+  list: Finding[];
+};
+
+export type Located = {
+  at: LonLat;
+  building: Code | null;
+  community: { code: Code; name: string } | null;
+  grid: { id: GridKey; code: Code; name: string } | null;
+  reason: string;
+};
+
+export type Hit = {
+  kind: string;
+  code: Code;
+  name: string;
+  detail: string;
+  at: LonLat | null;
+  bounds: Box | null;
+};
+
+export type Breaks = { measure: string; breaks: number[] };
+
+export type ImportEntry = {
+  id: string;
+  kind: string;
+  file: string;
+  at: string;
+  who: string;
+  revision: number | null;
+  rows: number;
+  added: number;
+  changed: number;
+  unchanged: number;
+  gone: number;
+  refused: number;
+  issues: number;
+};
+
+export type RowIssue = {
+  code: string;
+  severity: Severity;
+  row: number | null;
+  column: string | null;
+  id: string | null;
+  place: Geometry | null;
+  message: string;
+};
+
+export type Report = {
+  kind: string;
+  file: string;
+  datum: string | null;
+  dryRun: boolean;
+  rows: number;
+  added: number;
+  changed: number;
+  unchanged: number;
+  gone: number;
+  refused: number;
+  droppedColumns: string[];
+  revision: number | null;
+  issues: RowIssue[];
+  issuesTotal: number;
+  placed: ReadonlyMap<string, number> | null;
+};
+
+export type ColumnState = "used" | "ignored" | "dropped";
+export type Inspection = {
+  kind: string | null;
+  format: string;
+  encoding: string | null;
+  delimiter: string | null;
+  rows: number;
+  columns: { header: string; field: string | null; state: ColumnState }[];
+  preview: string[][];
+  datum: string | null;
+  candidates: { datum: string; at: LonLat; inside: boolean }[];
+};
+
+export type Change = {
+  revision: number;
+  boxes: Box[];
+  grids: GridKey[];
+  areas: Code[];
+  tallies: TallyRow[];
+  kinds: string[];
+};
+
+/** Anything that went wrong between the page and the server, ready to be said. */
+export type Problem = {
+  status: number;
+  code: string;
+  title: string;
+  detail: string;
+  issues: RowIssue[];
+};
+
+/** Import kinds the page offers, in the order they depend on each other. */
+export const IMPORT_KINDS = ["areas", "grids", "buildings", "households", "members", "barriers"] as const;
+
+/** Datums the page offers; an EPSG number may be written by hand besides. */
+export const DATUMS = ["auto", "4326", "4490", "gcj02", "bd09", "3857"] as const;

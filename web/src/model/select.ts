@@ -1,0 +1,148 @@
+// What the page reads out of a state: derived, never stored.
+
+import type { Ask } from "./action";
+import type { Geometry } from "./place";
+import type { Area, Building, Code, Grid, Profile, Tally } from "./register";
+import type { State, Target } from "./state";
+import type { Paint, Selection, View } from "./view";
+
+export const areaOf = (state: State, code: Code | null): Area | null =>
+  (code !== null && state.areas.value?.byCode.get(code)) || null;
+
+export const gridOf = (state: State, code: Code | null): Grid | null =>
+  (code !== null && state.grids.value?.byCode.get(code)) || null;
+
+export const defaultProfile: Profile = { target: 400, min: 300, max: 500, overload: 1.2 };
+export const profileOf = (state: State): Profile => state.me.value?.profile ?? defaultProfile;
+
+/** Counts of a grid: the live row when there is one, else what came with the grid. */
+export const tallyOf = (state: State, grid: Grid): Tally =>
+  state.tallies.value?.byGrid.get(grid.id) ?? grid.tally;
+
+export const paintOf = (view: View): Paint =>
+  view.paint ?? (view.workspace === "coverage" || view.workspace === "data" ? "households" : "hues");
+
+/** The grid whose details are on show. */
+export const focusGrid = (view: View): Code | null => {
+  if (view.workspace === "mygrid") return view.mine;
+  return view.selection?.kind === "grid" ? view.selection.code : null;
+};
+
+/** Areas from the root down to `code`. */
+export function chainOf(state: State, code: Code | null): Area[] {
+  const chain: Area[] = [];
+  for (let area = areaOf(state, code); area !== null && chain.length < 12; area = areaOf(state, area.parent))
+    chain.unshift(area);
+  return chain;
+}
+
+/** The community a selection lies in, as far as it is known. */
+export function communityOf(state: State, selection: Selection | null): Code | null {
+  if (selection === null) return null;
+  if (selection.kind === "area") return selection.code;
+  if (selection.kind === "grid") return gridOf(state, selection.code)?.community ?? null;
+  return state.building.value?.code === selection.code ? state.building.value.community : null;
+}
+
+export function childrenOf(state: State, code: Code | null): Area[] {
+  const areas = state.areas.value;
+  if (areas === null) return [];
+  if (code === null) return areas.roots.flatMap((root) => areas.byCode.get(root) ?? []);
+  return [...areas.byCode.values()].filter((area) => area.parent === code);
+}
+
+/** Codes of every community at or under an area (all of them for null). */
+export function communitiesUnder(state: State, code: Code | null): Set<Code> {
+  const found = new Set<Code>();
+  for (const area of state.areas.value?.byCode.values() ?? []) {
+    const inside = code === null || area.code === code || (area.parent !== null && found.has(area.parent));
+    if (inside) found.add(area.code);
+  }
+  return found;
+}
+
+export function gridsUnder(state: State, code: Code | null): Grid[] {
+  const all = [...(state.grids.value?.byId.values() ?? [])];
+  if (code === null) return all;
+  const inside = communitiesUnder(state, code);
+  return all.filter((grid) => inside.has(grid.community));
+}
+
+/** The area whose figures head the page: the one in scope, or the single root. */
+export function scopeArea(state: State): Area | null {
+  if (state.view.area !== null) return areaOf(state, state.view.area);
+  const roots = state.areas.value?.roots ?? [];
+  return roots.length === 1 ? areaOf(state, roots[0] ?? null) : null;
+}
+
+export const buildingAt = (state: State, code: Code): Building | null =>
+  state.buildings.value?.list.find((building) => building.code === code) ??
+  (state.building.value?.code === code ? state.building.value : null);
+
+/** Questions whose answers every view needs. */
+export const baseAsks: Ask[] = [
+  { what: "me", with: {} },
+  { what: "areas", with: {} },
+  { what: "grids", with: {} },
+  { what: "tallies", with: {} },
+  { what: "breaks", with: {} },
+  { what: "plan", with: {} },
+];
+
+/** What the present view needs from the server beside the base data. */
+export function wants(state: State): Ask[] {
+  const { view } = state;
+  const asks: Ask[] = [];
+  const area = view.area;
+  if (view.workspace === "coverage") {
+    asks.push({ what: "findings", with: { area } });
+    if (view.findings !== null)
+      asks.push({ what: "findingList", with: { area, code: view.findings, offset: 0 } });
+  }
+  const grid = focusGrid(view);
+  if (grid !== null) {
+    asks.push({ what: "grid", with: { grid } }, { what: "buildings", with: { grid } });
+    const community = gridOf(state, grid)?.community;
+    if (view.workspace === "mygrid" && community !== undefined)
+      asks.push({ what: "outline", with: { grid, community } });
+  }
+  if (view.selection?.kind === "building")
+    asks.push({ what: "building", with: { building: view.selection.code } });
+  if (view.workspace === "data") asks.push({ what: "imports", with: {} });
+  return asks;
+}
+
+export const askKey = (ask: Ask): string => `${ask.what} ${JSON.stringify(ask.with)}`;
+
+/** Where a selection is, for flying there; null when that is not known yet. */
+export function targetOf(state: State, selection: Selection): Target | null {
+  if (selection.kind === "grid") {
+    const grid = gridOf(state, selection.code);
+    return grid && { box: grid.bounds };
+  }
+  if (selection.kind === "area") {
+    const box = areaOf(state, selection.code)?.bounds ?? null;
+    return box && { box };
+  }
+  const at = buildingAt(state, selection.code)?.at ?? null;
+  return at && { at, zoom: 17.2 };
+}
+
+/** Everything there is, as one box; null while nothing is known. */
+export function wholeBox(state: State): readonly [number, number, number, number] | null {
+  const boxes = childrenOf(state, null).flatMap((area) => (area.bounds === null ? [] : [area.bounds]));
+  if (boxes.length === 0) return null;
+  return [
+    Math.min(...boxes.map((box) => box[0])),
+    Math.min(...boxes.map((box) => box[1])),
+    Math.max(...boxes.map((box) => box[2])),
+    Math.max(...boxes.map((box) => box[3])),
+  ];
+}
+
+/** True when the database holds nothing to look at. */
+export const isEmpty = (state: State): boolean =>
+  state.areas.value !== null && state.areas.value.byCode.size === 0;
+
+/** What is drawn over the map: the marked place, or nothing. */
+export const drawnMark = (state: State): Geometry | null => state.mark?.geometry ?? null;

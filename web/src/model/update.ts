@@ -1,0 +1,179 @@
+// The one place where a state becomes the next one: `update(state, action)` gives the new state and what
+// should be done outside. Pure; the three families of actions with much to say have files of their own.
+
+import type { Action, Ask, Effect, Step } from "./action";
+import { answered, asking, refused } from "./answers";
+import { updateJobs } from "./files";
+import { change, resync } from "./live";
+import { flyTo, hit, home, look, mark, mine, press, scope, select, toWorkspace } from "./look";
+import { askKey, baseAsks, wants } from "./select";
+import { isDark, type State } from "./state";
+import { sameButCamera } from "./view";
+
+export function update(state: State, action: Action): Step {
+  const [next, effects] = step(state, action);
+  return settle(state, next, effects, action.do === "visited");
+}
+
+/** After each step: the address follows the view, and what the view newly needs is asked for. */
+function settle(before: State, after: State, effects: Effect[], visited: boolean): Step {
+  const all = [...effects];
+  let state = after;
+  if (before.view !== after.view && !visited)
+    all.push({ do: "address", view: after.view, push: !sameButCamera(before.view, after.view) });
+  const had = new Set(wants(before).map(askKey));
+  for (const ask of wants(after)) {
+    if (had.has(askKey(ask))) continue;
+    state = asking(state, ask, false);
+    all.push({ do: "ask", ask });
+  }
+  return [state, all];
+}
+
+function step(state: State, action: Action): Step {
+  switch (action.do) {
+    case "start":
+      return start(state);
+    case "answered":
+      return answered(state, action);
+    case "refused":
+      return refused(state, action.ask, action.problem);
+    case "retry":
+      return [asking(state, action.ask, true), [{ do: "ask", ask: action.ask }]];
+    case "workspace":
+      return toWorkspace(state, action.to);
+    case "visited":
+      return [
+        { ...state, view: { ...action.view, mine: action.view.mine ?? state.view.mine }, mark: null },
+        action.view.camera === null
+          ? []
+          : [{ do: "fly", to: { at: action.view.camera.at, zoom: action.view.camera.zoom } }],
+      ];
+    case "lang":
+      return [
+        { ...state, lang: action.to },
+        [{ do: "keep", key: "lang", value: action.to }, ...again(state)],
+      ];
+    case "theme":
+      return [
+        { ...state, theme: action.to, dark: isDark(action.to, state.prefersDark) },
+        [{ do: "keep", key: "theme", value: action.to }],
+      ];
+    case "device":
+      return [
+        {
+          ...state,
+          narrow: action.narrow,
+          prefersDark: action.prefersDark,
+          dark: isDark(state.theme, action.prefersDark),
+        },
+        [],
+      ];
+    case "palette":
+      return [{ ...state, palette: action.open, keys: false }, []];
+    case "keys":
+      return [{ ...state, keys: action.open, palette: false }, []];
+    case "drawer":
+      return [{ ...state, drawer: action.open }, []];
+    case "sheet":
+      return [{ ...state, sheet: action.to }, []];
+    case "escape":
+      return [stepBack(state), []];
+    case "search":
+      return search(state, action.query);
+    case "mapReady":
+      return [{ ...state, map: "ready" }, state.untouched ? flyTo(home(state)) : []];
+    case "mapMissing":
+      return [{ ...state, map: "missing", drawer: !state.narrow }, []];
+    case "moved":
+      return [
+        { ...look(state, { camera: action.camera }), untouched: state.untouched && !action.byHand },
+        [],
+      ];
+    case "hover":
+      return [{ ...state, hover: action.hover }, []];
+    case "press":
+      return press(state, action.picked, action.at, action.zoom);
+    case "scope":
+      return scope(state, action.area, action.fly ?? true);
+    case "select":
+      return select(state, action);
+    case "mine":
+      return mine(state, action.grid);
+    case "pointing":
+      return [{ ...state, pointing: action.on, sheet: action.on ? "peek" : "half" }, []];
+    case "hit":
+      return hit(state, action.hit);
+    case "paint":
+      return [look(state, { paint: action.to }), []];
+    case "findings":
+      return [{ ...look(state, { findings: action.code, selection: null }), mark: null }, []];
+    case "moreFindings":
+      return moreFindings(state);
+    case "mark":
+      return mark(state, action.mark);
+    case "live":
+      return [{ ...state, live: action.to }, []];
+    case "change":
+      return change(state, action.change, action.at);
+    case "resync":
+      return resync(state);
+    case "noteRead":
+      return [{ ...state, note: null }, []];
+    case "dragging":
+      return [{ ...state, dragging: action.on }, []];
+    case "dropped":
+    case "inspected":
+    case "choose":
+    case "send":
+    case "progress":
+    case "sent":
+    case "jobFailed":
+    case "dismiss":
+    case "openReport":
+      return updateJobs(state, action);
+  }
+}
+
+function start(state: State): Step {
+  const asks = baseAsks.concat(wants(state));
+  return [
+    asks.reduce((next, ask) => asking(next, ask, true), state),
+    asks.map((ask): Effect => ({ do: "ask", ask })),
+  ];
+}
+
+/** Words from the server (messages of findings) are asked again in the new language. */
+const again = (state: State): Effect[] =>
+  wants(state)
+    .filter((ask) => ask.what === "findings" || ask.what === "findingList")
+    .map((ask): Effect => ({ do: "ask", ask }));
+
+function stepBack(state: State): State {
+  if (state.keys) return { ...state, keys: false };
+  if (state.palette) return { ...state, palette: false };
+  if (state.pointing) return { ...state, pointing: false };
+  if (state.narrow && state.drawer) return { ...state, drawer: false };
+  if (state.mark !== null) return { ...state, mark: null };
+  if (state.view.selection !== null) return look(state, { selection: null });
+  return state;
+}
+
+function search(state: State, query: string): Step {
+  const text = query.trim();
+  const hits = { value: text === "" ? null : state.search.hits.value, busy: text !== "", problem: null };
+  return [
+    { ...state, search: { query, hits } },
+    text === "" ? [] : [{ do: "ask", ask: { what: "search", with: { query: text } } }],
+  ];
+}
+
+function moreFindings(state: State): Step {
+  const list = state.findingList.value;
+  if (list === null || list.list.length >= list.total || state.findingList.busy) return [state, []];
+  const ask: Ask = {
+    what: "findingList",
+    with: { area: state.view.area, code: list.code, offset: list.list.length },
+  };
+  return [{ ...state, findingList: { ...state.findingList, busy: true } }, [{ do: "ask", ask }]];
+}

@@ -1,0 +1,36 @@
+// The tool one has in hand when none is chosen: it looks. Moving tells what lies below, a press chooses it.
+
+import type { Send } from "../model/action";
+import type { MapSurface, Picked, SurfaceEvent } from "../model/surface";
+
+export type Tool = { on(event: SurfaceEvent): void };
+
+const same = (a: Picked | null, b: Picked | null): boolean =>
+  a?.thing.kind === b?.thing.kind && a?.thing.id === b?.thing.id;
+
+/** `pointing` says whether the page waits for a place rather than a thing. */
+export function browse(surface: MapSurface, send: Send, pointing: () => boolean): Tool {
+  let under: Picked | null = null;
+  return {
+    on(event) {
+      if (event.kind === "leave") {
+        if (under !== null) send({ do: "hover", hover: null });
+        under = null;
+        return;
+      }
+      const picked = surface.pick(event.pixel);
+      if (event.kind === "click") {
+        send({ do: "press", picked, at: event.at, zoom: surface.zoom() });
+        return;
+      }
+      surface.cursor(pointing() ? "crosshair" : picked === null ? "" : "pointer");
+      if (picked === null && under === null) return;
+      const thing = same(picked, under) ? (under?.thing ?? null) : (picked?.thing ?? null);
+      under = picked === null || thing === null ? null : { ...picked, thing };
+      send({
+        do: "hover",
+        hover: under && { thing: under.thing, at: event.pixel, name: under.name || under.code },
+      });
+    },
+  };
+}

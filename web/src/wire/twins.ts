@@ -1,0 +1,370 @@
+// The server's replies read into the model's types: one function a shape of the wire.
+
+import type { Box, Geometry, LonLat } from "../model/place";
+import type * as m from "../model/register";
+import type { Areas, Buildings, Grids, Outline, Tallies } from "../model/state";
+import { type Node, WireError } from "./decode";
+
+const SEVERITIES = ["note", "warning", "stop"] as const;
+const LEVELS = ["city", "district", "subdistrict", "community"] as const;
+const GEOMETRIES = [
+  "Point",
+  "MultiPoint",
+  "LineString",
+  "MultiLineString",
+  "Polygon",
+  "MultiPolygon",
+] as const;
+
+const lonLat = (node: Node): LonLat => {
+  const [lon, lat] = node.list((item) => item.number());
+  if (lon === undefined || lat === undefined) throw new WireError(node.path, "[lon, lat]");
+  return [lon, lat];
+};
+
+const box = (node: Node): Box => {
+  const [west, south, east, north] = node.list((item) => item.number());
+  if (west === undefined || south === undefined || east === undefined || north === undefined)
+    throw new WireError(node.path, "[west, south, east, north]");
+  return [west, south, east, north];
+};
+
+const DEPTH = {
+  Point: 0,
+  MultiPoint: 1,
+  LineString: 1,
+  MultiLineString: 2,
+  Polygon: 2,
+  MultiPolygon: 3,
+} as const;
+
+const nested = (node: Node, depth: number): unknown =>
+  depth === 0 ? node.list((item) => item.number()) : node.list((item) => nested(item, depth - 1));
+
+/** A GeoJSON geometry, every coordinate checked down to its numbers. */
+export function geometry(node: Node): Geometry {
+  const type = node.get("type").oneOf(GEOMETRIES);
+  const coordinates = nested(node.get("coordinates"), DEPTH[type]);
+  return { type, coordinates } as Geometry;
+}
+
+const share = (node: Node): m.Share => ({ n: node.get("n").integer(), d: node.get("d").integer() });
+
+export function shown(node: Node): m.Shown {
+  const below = node.get("below");
+  if (!below.isNull) return { below: below.integer() };
+  const number = node.get("shown");
+  if (!number.isNull) return { shown: number.integer() };
+  if (node.get("hidden").boolean()) return { hidden: true };
+  throw new WireError(node.path, "a shown number");
+}
+
+const tally = (node: Node): m.Tally => ({
+  buildings: node.get("buildings").integer(),
+  dwellings: node.get("dwellings").integer(),
+  households: node.get("households").integer(),
+  persons: node.get("persons").integer(),
+  members: shown(node.get("members")),
+});
+
+const coverage = (node: Node): m.Coverage => ({
+  households: share(node.get("households")),
+  buildings: share(node.get("buildings")),
+  areaM2: share(node.get("area_m2")),
+  inBand: share(node.get("in_band")),
+  overloaded: node.get("overloaded").integer(),
+  small: node.get("small").integer(),
+  findings: node.get("findings").integer(),
+});
+
+export function me(node: Node): m.Me {
+  const database = node.get("database");
+  const profile = node.get("profile");
+  const title = database.get("title");
+  return {
+    actor: node.get("actor").string(),
+    loopback: node.get("loopback").boolean(),
+    version: node.get("version").string(),
+    revision: node.get("revision").integer(),
+    title: { zh: title.get("zh").string(), en: title.get("en").string() },
+    madeUp: database.get("made_up").boolean(),
+    attribution: database.get("attribution").maybe((text) => text.string()),
+    profile: {
+      target: profile.get("target").number(),
+      min: profile.get("min").number(),
+      max: profile.get("max").number(),
+      overload: profile.get("overload").number(),
+    },
+  };
+}
+
+export const area = (node: Node): m.Area => ({
+  id: node.get("id").integer(),
+  code: node.get("code").string(),
+  name: node.get("name").string(),
+  level: node.get("level").oneOf(LEVELS),
+  kind: node.get("kind").textOr(),
+  parent: node.get("parent").maybe((code) => code.string()),
+  bounds: node.get("bounds").maybe(box),
+  label: node.get("label").maybe(lonLat),
+  areaM2: node.get("area_m2").number(),
+  grids: node.get("grids").integer(),
+  statedHouseholds: node.get("stated_households").maybe((count) => count.integer()),
+  tally: tally(node.get("tally")),
+  coverage: coverage(node.get("coverage")),
+});
+
+export function areas(node: Node): Areas {
+  const list = node.get("areas").list(area);
+  const byCode = new Map(list.map((one) => [one.code, one]));
+  const roots = list.filter((one) => one.parent === null || !byCode.has(one.parent)).map((one) => one.code);
+  return { revision: node.get("revision").integer(), byCode, roots };
+}
+
+export const plan = (node: Node): m.Plan => ({
+  id: node.get("id").id(),
+  title: node.get("title").textOr(),
+  status: node.get("status").string(),
+  effectiveFrom: node.get("effective_from").maybe((day) => day.string()),
+  areas: node.get("areas").list((code) => code.string()),
+});
+
+export const grid = (node: Node): m.Grid => ({
+  id: node.get("id").integer(),
+  code: node.get("code").string(),
+  name: node.get("name").textOr(),
+  community: node.get("community").string(),
+  communityName: node.get("community_name").textOr(),
+  kind: node.get("kind").textOr(),
+  areaM2: node.get("area_m2").number(),
+  bounds: box(node.get("bounds")),
+  label: node.get("label").maybe(lonLat),
+  head: node.get("head").maybe((text) => text.string()),
+  manager: node.get("manager").maybe((text) => text.string()),
+  workPhone: node.get("work_phone").maybe((text) => text.string()),
+  tally: tally(node.get("tally")),
+});
+
+export function grids(node: Node): Grids {
+  const list = node.get("grids").list(grid);
+  return {
+    revision: node.get("revision").integer(),
+    byId: new Map(list.map((one) => [one.id, one])),
+    byCode: new Map(list.map((one) => [one.code, one])),
+  };
+}
+
+export const gridDetail = (node: Node): m.GridDetail => ({
+  ...grid(node),
+  neighbors: node.get("neighbors").list((item) => ({
+    grid: item.get("grid").string(),
+    name: item.get("name").textOr(),
+    community: item.get("community").string(),
+    borderM: item.get("border_m").number(),
+  })),
+  pieces: node.get("pieces").integer(),
+  perimeterM: node.get("perimeter_m").number(),
+  compactness: node.get("compactness").number(),
+});
+
+export const tallyRow = (node: Node): m.TallyRow => ({
+  ...tally(node),
+  grid: node.get("grid").maybe((code) => code.string()),
+  id: node.get("id").maybe((id) => id.integer()),
+  community: node.get("community").maybe((code) => code.string()),
+  name: node.get("name").textOr(),
+});
+
+export function tallies(node: Node): Tallies {
+  const rows = node.get("rows").list(tallyRow);
+  return {
+    revision: node.get("revision").integer(),
+    byGrid: new Map(rows.flatMap((row) => (row.id === null ? [] : [[row.id, row]]))),
+    loose: new Map(rows.flatMap((row) => (row.id === null ? [[row.community ?? "", row]] : []))),
+  };
+}
+
+export function building(node: Node): m.Building {
+  const lon = node.get("lon").maybe((number) => number.number());
+  const lat = node.get("lat").maybe((number) => number.number());
+  return {
+    id: node.get("id").integer(),
+    code: node.get("code").string(),
+    name: node.get("name").textOr(),
+    estate: node.get("estate").textOr(),
+    address: node.get("address").textOr(),
+    use: node.get("use").textOr(),
+    floors: node.get("floors").maybe((count) => count.integer()),
+    entrances: node.get("entrances").maybe((count) => count.integer()),
+    dwellings: node.get("dwellings").integer(),
+    households: node.get("households").integer(),
+    persons: node.get("persons").integer(),
+    at: lon === null || lat === null ? null : [lon, lat],
+    community: node.get("community").maybe((code) => code.string()),
+    statedCommunity: node.get("stated_community").maybe((code) => code.string()),
+    grid: node.get("grid").maybe((code) => code.string()),
+    reason: node.get("reason").string(),
+    verified: node.get("verified").maybe((day) => day.string()),
+    attention: node.get("attention").maybe((list) => list.list((code) => code.string())) ?? [],
+  };
+}
+
+const place = (node: Node): m.Place => ({
+  code: node.get("code").string(),
+  name: node.get("name").textOr(),
+  level: node.get("level").string(),
+});
+
+export const buildingDetail = (node: Node): m.BuildingDetail => ({
+  ...building(node),
+  chain: node.get("areas").list(place),
+});
+
+export const buildings = (node: Node): Buildings => ({
+  grid: node.get("grid").string(),
+  list: node.get("buildings").list(building),
+});
+
+/** The outline of one grid out of a community's feature collection. */
+export function outline(node: Node, code: m.Code): Outline {
+  const found = node
+    .get("features")
+    .list((feature) => feature)
+    .find((feature) => feature.get("properties").get("code").value === code);
+  if (found === undefined) throw new WireError(`${node.path}.features`, `a feature with code ${code}`);
+  return { grid: code, geometry: geometry(found.get("geometry")) };
+}
+
+const finding = (node: Node): m.Finding => ({
+  id: node.get("id").id(),
+  code: node.get("code").string(),
+  severity: node.get("severity").oneOf(SEVERITIES),
+  area: node.get("area").maybe((code) => code.string()),
+  areaName: node.get("area_name").textOr(),
+  subject: node.get("subject").maybe((code) => code.string()),
+  subjectKind: node.get("subject_kind").maybe((kind) => kind.string()),
+  subjectName: node.get("subject_name").textOr(),
+  figure: node.get("figure").maybe((number) => number.number()),
+  place: node.get("place").maybe(geometry),
+  since: node.get("since").maybe((time) => time.string()),
+  message: node.get("message").textOr(),
+});
+
+export const findings = (node: Node): m.Findings => ({
+  revision: node.get("revision").integer(),
+  total: node.get("total").integer(),
+  counts: node.get("counts").counts(),
+  list: node.get("findings").list(finding),
+});
+
+const named = (node: Node) => ({ code: node.get("code").string(), name: node.get("name").textOr() });
+
+export const located = (node: Node): m.Located => ({
+  at: [node.get("lon").number(), node.get("lat").number()],
+  building: node.get("building").maybe((code) => code.string()),
+  community: node.get("community").maybe(named),
+  grid: node.get("grid").maybe((item) => ({ ...named(item), id: item.get("id").integer() })),
+  reason: node.get("reason").string(),
+});
+
+export const hits = (node: Node): m.Hit[] =>
+  node.get("results").list((item) => {
+    const lon = item.get("lon").maybe((number) => number.number());
+    const lat = item.get("lat").maybe((number) => number.number());
+    return {
+      kind: item.get("kind").string(),
+      code: item.get("code").textOr(),
+      name: item.get("name").textOr(),
+      detail: item.get("detail").textOr(),
+      at: lon === null || lat === null ? null : ([lon, lat] as const),
+      bounds: item.get("bounds").maybe(box),
+    };
+  });
+
+export const breaks = (node: Node): m.Breaks => ({
+  measure: node.get("measure").string(),
+  breaks: node.get("breaks").list((number) => number.number()),
+});
+
+export const imports = (node: Node): m.ImportEntry[] =>
+  node.get("imports").list((item) => ({
+    id: item.get("id").id(),
+    kind: item.get("kind").string(),
+    file: item.get("file").textOr(),
+    at: item.get("at").string(),
+    who: item.get("who").textOr(),
+    revision: item.get("revision").maybe((number) => number.integer()),
+    issues: item.get("issues").integer(),
+    ...rowCounts(item),
+  }));
+
+const rowCounts = (node: Node) => ({
+  rows: node.get("rows").integer(),
+  added: node.get("new").integer(),
+  changed: node.get("changed").integer(),
+  unchanged: node.get("unchanged").integer(),
+  gone: node.get("gone").integer(),
+  refused: node.get("refused").integer(),
+});
+
+export const rowIssue = (node: Node): m.RowIssue => ({
+  code: node.get("code").string(),
+  severity: node.get("severity").oneOf(SEVERITIES),
+  row: node.get("row").maybe((number) => number.integer()),
+  column: node.get("column").maybe((text) => text.string()),
+  id: node.get("id").maybe((id) => id.id()),
+  place: node.get("place").maybe(geometry),
+  message: node.get("message").textOr(),
+});
+
+export const report = (node: Node): m.Report => ({
+  kind: node.get("kind").string(),
+  file: node.get("file").textOr(),
+  datum: node.get("datum").maybe((text) => text.string()),
+  dryRun: node.get("dry_run").boolean(),
+  ...rowCounts(node),
+  droppedColumns: node.get("dropped_columns").list((text) => text.string()),
+  revision: node.get("revision").maybe((number) => number.integer()),
+  issues: node.get("issues").list(rowIssue),
+  issuesTotal: node.get("issues_total").integer(),
+  placed: node.get("placed").maybe((item) => item.counts()),
+});
+
+export const inspection = (node: Node): m.Inspection => ({
+  kind: node.get("kind").maybe((text) => text.string()),
+  format: node.get("format").string(),
+  encoding: node.get("encoding").maybe((text) => text.string()),
+  delimiter: node.get("delimiter").maybe((text) => text.string()),
+  rows: node.get("rows").integer(),
+  columns: node.get("columns").list((item) => ({
+    header: item.get("header").string(),
+    field: item.get("field").maybe((text) => text.string()),
+    state: item.get("state").oneOf(["used", "ignored", "dropped"] as const),
+  })),
+  preview: node.get("preview").list((row) => row.list((cell) => cell.textOr())),
+  datum: node.get("datum").maybe((text) => text.string()),
+  candidates: node.get("datum_candidates").list((item) => ({
+    datum: item.get("datum").string(),
+    at: [item.get("lon").number(), item.get("lat").number()] as const,
+    inside: item.get("inside").boolean(),
+  })),
+});
+
+export const change = (node: Node): m.Change => ({
+  revision: node.get("revision").integer(),
+  boxes: node.get("boxes").list(box),
+  grids: node.get("grids").list((id) => id.integer()),
+  areas: node.get("areas").list((code) => code.string()),
+  tallies: node.get("tallies").list(tallyRow),
+  kinds: node.get("kinds").list((kind) => kind.string()),
+});
+
+export function problem(node: Node, status: number): m.Problem {
+  return {
+    status: node.get("status").maybe((number) => number.integer()) ?? status,
+    code: node.get("code").textOr("unknown"),
+    title: node.get("title").textOr(),
+    detail: node.get("detail").textOr(),
+    issues: node.get("issues").maybe((list) => list.list(rowIssue)) ?? [],
+  };
+}
