@@ -153,7 +153,7 @@ const BUILDINGS: &[Alias] = &[
     ),
     alias(Field::Building, "building", "楼栋 楼号 幢 幢号 楼栋号 栋号 buildingno buildingnumber"),
     alias(Field::Name, "name", "name 楼栋名称 建筑名称 名称 buildingname 楼名 建筑物名称"),
-    alias(Field::BuildingType, "type", "building"),
+    alias(Field::BuildingType, "building", "building"),
     alias(
         Field::Usage,
         "type",

@@ -30,6 +30,8 @@ pub struct Columns {
     uses: Vec<Use>,
     /// Column of each field.
     column_of: [Option<usize>; Field::COUNT],
+    /// Further columns of a field, read where the first says nothing. Only JSON has them.
+    others: Vec<(Field, usize)>,
     /// Header each explicitly mapped field waits for.
     asked: Vec<(Field, Box<str>)>,
 }
@@ -53,6 +55,7 @@ impl Columns {
             headers: Vec::new(),
             uses: Vec::new(),
             column_of: [None; Field::COUNT],
+            others: Vec::new(),
             asked,
         };
         columns.learn(headers);
@@ -102,6 +105,32 @@ impl Columns {
             self.column_of[field as usize] = Some(column);
             self.uses[column] = Use::Used(field);
         }
+    }
+
+    /// Gives columns left over to the fields they could also have been: one feature says `levels`, the
+    /// next `floors`, and neither says both.
+    pub fn add_others(&mut self) {
+        for alias in aliases(self.kind) {
+            if self.asked.iter().any(|(field, _)| *field == alias.field) || !self.has(alias.field) {
+                continue;
+            }
+            for header in alias.headers() {
+                let column = (0..self.headers.len())
+                    .find(|&i| self.uses[i] == Use::Ignored && fold(&self.headers[i]) == header);
+                if let Some(column) = column {
+                    self.uses[column] = Use::Used(alias.field);
+                    self.others.push((alias.field, column));
+                }
+            }
+        }
+    }
+
+    /// Columns in the order in which they are to be read: the first of a field that says something counts.
+    pub fn reading_order(&self) -> impl Iterator<Item = (Field, &str)> {
+        let first = Field::ALL.iter().filter_map(|field| Some((*field, self.column(*field)?)));
+        first
+            .chain(self.others.iter().copied())
+            .map(|(field, column)| (field, &*self.headers[column]))
     }
 
     pub fn has(&self, field: Field) -> bool {

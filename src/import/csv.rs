@@ -54,6 +54,7 @@ pub fn delimiter(text: &str) -> u8 {
 
 /// The rows of a text, with their lines.
 pub struct Lines<'a> {
+    text: &'a [u8],
     reader: Reader<&'a [u8]>,
 }
 
@@ -64,19 +65,24 @@ impl<'a> Lines<'a> {
             .has_headers(false)
             .flexible(true)
             .from_reader(text.as_bytes());
-        Self { reader }
+        Self { text: text.as_bytes(), reader }
     }
 
     /// Reads the next row into `record` and gives its line; `None` at the end.
     pub fn next(&mut self, record: &mut StringRecord) -> Result<Option<u32>, ImportError> {
-        let before = self.reader.position().line();
         // The bytes are UTF-8 and in memory: reading cannot fail.
         if !self.reader.read_record(record).unwrap_or(false) {
             return Ok(None);
         }
-        let line = record.position().map_or(before, csv::Position::line);
+        let start = record.position().cloned().unwrap_or_else(csv::Position::new);
+        // What ends or empties the lines before is still ahead of the position.
+        let ahead = self.text
+            [usize::try_from(start.byte()).unwrap_or(usize::MAX).min(self.text.len())..]
+            .iter()
+            .take_while(|byte| matches!(byte, b'\r' | b'\n'));
+        let line = start.line() + ahead.filter(|byte| **byte == b'\n').count() as u64;
         let row = u32::try_from(line).unwrap_or(u32::MAX);
-        if self.reader.position().line() - line > MAX_LINES {
+        if self.reader.position().line().saturating_sub(line) > MAX_LINES {
             return Err(ImportError::UnclosedQuote { row });
         }
         Ok(Some(row))

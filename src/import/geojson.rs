@@ -12,7 +12,7 @@ use geojson::feature::Id;
 use geojson::{Feature, Geometry, JsonValue};
 
 use super::aliases::{Field, kind_of};
-use super::columns::{Columns, Use};
+use super::columns::Columns;
 use super::datum::{Datum, DatumChoice, settle};
 use super::layout::{Layout, layout};
 use super::rows::{Ground, Maker, Record};
@@ -99,6 +99,7 @@ fn read(
     if let Some(header) = columns.missing_header() {
         return Err(ImportError::NoSuchHeader { header: header.into() });
     }
+    columns.add_others();
     let mut numbers = Vec::new();
     head.iter()
         .filter_map(|feature| feature.geometry.as_ref())
@@ -187,28 +188,27 @@ fn learn(columns: &mut Columns, feature: &Feature) {
     }
     if !new.is_empty() {
         columns.learn(&new);
+        columns.add_others();
     }
 }
 
-/// Text of each used property of `feature`.
+/// Text of each used property of `feature`, at most one a field.
 fn values<'a>(columns: &Columns, feature: &'a Feature) -> Vec<(Field, Cow<'a, str>)> {
-    let mut values = Vec::new();
-    for (use_, header) in columns.uses().iter().zip(columns.headers()) {
-        let Use::Used(field) = use_ else { continue };
-        let value = if **header == *ID_MEMBER {
-            match &feature.id {
-                Some(Id::String(id)) => Some(Cow::Borrowed(id.as_str())),
-                Some(Id::Number(id)) => Some(Cow::Owned(id.to_string())),
-                None => None,
-            }
-        } else {
-            feature
+    let mut values: Vec<(Field, Cow<'a, str>)> = Vec::new();
+    for (field, header) in columns.reading_order() {
+        if values.iter().any(|(known, _)| *known == field) {
+            continue;
+        }
+        let value = match (header, &feature.id) {
+            (ID_MEMBER, Some(Id::String(id))) => Some(Cow::Borrowed(id.as_str())),
+            (ID_MEMBER, Some(Id::Number(id))) => Some(Cow::Owned(id.to_string())),
+            _ => feature
                 .properties
                 .as_ref()
-                .and_then(|properties| properties.get(&**header))
-                .and_then(plain)
+                .and_then(|properties| properties.get(header))
+                .and_then(plain),
         };
-        values.extend(value.map(|value| (*field, value)));
+        values.extend(value.filter(|value| !value.trim().is_empty()).map(|value| (field, value)));
     }
     values
 }
@@ -217,6 +217,10 @@ fn values<'a>(columns: &Columns, feature: &'a Feature) -> Vec<(Field, Cow<'a, st
 pub fn plain(value: &JsonValue) -> Option<Cow<'_, str>> {
     match value {
         JsonValue::String(text) => Some(Cow::Borrowed(text)),
+        // A long code that became a number on the way is written so that it is refused as one.
+        JsonValue::Number(number) if number.is_f64() && number.as_f64()?.abs() >= 1e11 => {
+            Some(Cow::Owned(format!("{:.1E}", number.as_f64()?)))
+        }
         JsonValue::Number(number) => Some(Cow::Owned(number.to_string())),
         JsonValue::Bool(is_true) => Some(Cow::Borrowed(if *is_true { "yes" } else { "no" })),
         JsonValue::Array(parts) => {
