@@ -3,5 +3,7 @@
 #[path = "support/mod.rs"]
 mod support;
 
+#[path = "laws/fabric.rs"]
+mod fabric;
 #[path = "laws/world.rs"]
 mod world;

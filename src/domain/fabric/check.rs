@@ -10,6 +10,7 @@
 
 use std::cmp::Ordering;
 
+use super::blocks::side_x2;
 use super::outline::{Rings, ring};
 use super::weave::{around, is_below, meetings};
 use super::{Fabric, Seam};
@@ -199,7 +200,7 @@ impl View<'_> {
                 let [west, east] = segment;
                 let spans = 2 * i64::from(west.x) <= from[0] && from[0] < 2 * i64::from(east.x);
                 let ahead = if is_up { Ordering::Less } else { Ordering::Greater };
-                if !spans || side_of_half_pin(west, east, from) != ahead {
+                if !spans || side_x2(west, east, from) != ahead {
                     continue;
                 }
                 let is_nearer = nearest.is_none_or(|(other, _)| is_below(segment, other) == is_up);
@@ -210,13 +211,6 @@ impl View<'_> {
         }
         nearest.and_then(|(_, cell)| cell)
     }
-}
-
-/// [`turn`] for a point given in half steps.
-fn side_of_half_pin(a: Pin, b: Pin, half: [i64; 2]) -> Ordering {
-    let (abx, aby) = (i64::from(b.x) - i64::from(a.x), i64::from(b.y) - i64::from(a.y));
-    let (px, py) = (half[0] - 2 * i64::from(a.x), half[1] - 2 * i64::from(a.y));
-    (i128::from(abx) * i128::from(py)).cmp(&(i128::from(aby) * i128::from(px)))
 }
 
 #[cfg(test)]

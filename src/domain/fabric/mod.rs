@@ -5,16 +5,16 @@
 //! grid, and an overlap cannot be written down. What a cell *means* (which grid, which community) is
 //! said beside the fabric, never in it.
 //!
-//! Files: `weave` (loose polygons → fabric), `check` (its laws), `locate` (the slow truth), `outline`
-//! (rings, areas, lengths), `pole` (places for names), `stitch` (one border in several fabrics), `weight`
-//! (thinning).
+//! Files: `weave` (loose polygons → fabric), `check` (its laws), `locate` (the slow truth), `blocks`
+//! (the fast answer), `outline` (rings, areas, lengths), `pole` (places for names), `stitch` (one
+//! border in several fabrics), `weight` (thinning).
 //!
 //! **Why** seams are dense arrays: a fabric is a value, replaced whole; ids are row numbers and mean
 //! nothing beyond it. Things that must outlive a redraw are named by grid and building codes.
 
+pub mod blocks;
 pub mod check;
 pub mod locate;
-pub mod blocks;
 pub mod outline;
 pub mod pole;
 pub mod stitch;

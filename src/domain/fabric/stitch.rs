@@ -51,8 +51,26 @@ pub fn stitch(fabric: &Fabric, inserts: &[Insert]) -> Fabric {
             seam.pins.push(pin);
             last = here;
         }
+        drop_spikes(&mut seam.pins);
     }
     Fabric::new(&sorted(seams), fabric.n_cells)
+}
+
+/// Where a tip is narrower than a step, a pin put on it lies on both of its edges, and what is beyond is no
+/// ground any more: weaving drops it, and so must whoever follows.
+fn drop_spikes(pins: &mut Vec<Pin>) {
+    let mut kept = 0;
+    for at in 0..pins.len() {
+        if kept >= 2 && pins[kept - 2] == pins[at] {
+            kept -= 1;
+        } else {
+            pins[kept] = pins[at];
+            kept += 1;
+        }
+    }
+    if kept >= 2 {
+        pins.truncate(kept);
+    }
 }
 
 /// For each edge its ends with the pins between them, in order along it.
@@ -73,19 +91,22 @@ fn lists(inserts: &[Insert]) -> Vec<Vec<Pin>> {
         .collect()
 }
 
-/// The pins of a list strictly between two of its places.
+/// The pins of a list strictly between two of its places; where two lists hold both, of the one in which they
+/// are closest, so that two edges pinched together are not mistaken for each other.
 fn between(lists: &[Vec<Pin>], from: &[(u32, u32)], to: &[(u32, u32)]) -> Vec<Pin> {
-    for &(list, start) in from {
-        for &(_, end) in to.iter().filter(|place| place.0 == list) {
-            let list = &lists[list as usize];
-            let (start, end) = (start as usize, end as usize);
-            if start < end {
-                return list[start + 1..end].to_vec();
-            }
-            return list[end + 1..start].iter().rev().copied().collect();
+    let shared = from.iter().flat_map(|&(list, start)| {
+        let ends = to.iter().filter(move |place| place.0 == list);
+        ends.map(move |&(_, end)| (start.abs_diff(end), list, start as usize, end as usize))
+    });
+    match shared.min() {
+        Some((2.., list, start, end)) if start < end => {
+            lists[list as usize][start + 1..end].to_vec()
         }
+        Some((2.., list, start, end)) => {
+            lists[list as usize][end + 1..start].iter().rev().copied().collect()
+        }
+        Some(_) | None => Vec::new(),
     }
-    Vec::new()
 }
 
 /// Knots on the outer border of a fabric: where a seam with the outside at one side ends.
