@@ -4,6 +4,8 @@ import type { Words } from ".";
 
 export const en: Words = {
   lang: "en",
+  colon: ": ",
+  comma: ", ",
   brand: "Lifang",
   brandLong: "Lifang · responsibility grids",
   otherLanguage: "中文",

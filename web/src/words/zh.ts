@@ -2,6 +2,8 @@
 
 export const zh = {
   lang: "zh-CN",
+  colon: "：",
+  comma: "、",
   brand: "里坊",
   brandLong: "里坊 · 责任网格",
   otherLanguage: "English",

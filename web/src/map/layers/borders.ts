@@ -82,7 +82,7 @@ export function areaNames(p: Palette): LayerSpecification[] {
       id: "subdistrict-name",
       type: "symbol",
       minzoom: 9.5,
-      maxzoom: 13.5,
+      maxzoom: 13,
       filter: of("subdistrict"),
       layout: {
         "text-field": ["get", "name"],

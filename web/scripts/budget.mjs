@@ -1,0 +1,27 @@
+// Sizes of the built page as a browser receives them (brotli, quality 11), against the budget.
+
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { brotliCompressSync } from "node:zlib";
+
+const ASSETS = join(import.meta.dirname, "../dist/assets");
+const BUDGET_KB = { "first map view": 460, "page without the map": 70 };
+
+const sizes = readdirSync(ASSETS).map((name) => ({
+  name,
+  kb: brotliCompressSync(readFileSync(join(ASSETS, name))).length / 1024,
+}));
+const sum = (list) => list.reduce((total, { kb }) => total + kb, 0);
+const figures = {
+  "first map view": sum(sizes),
+  "page without the map": sum(sizes.filter(({ name }) => name.startsWith("index-"))),
+};
+
+for (const { name, kb } of sizes) console.log(`${kb.toFixed(1).padStart(8)} kB  ${name}`);
+let over = false;
+for (const [what, limit] of Object.entries(BUDGET_KB)) {
+  const kb = figures[what];
+  over ||= kb > limit;
+  console.log(`${kb.toFixed(1).padStart(8)} kB  ${what}: budget ${limit} kB${kb > limit ? "  OVER" : ""}`);
+}
+if (over) process.exit(1);

@@ -1,0 +1,52 @@
+// A tool runs on a surface of ten lines: no map is needed.
+
+import { expect, test } from "vitest";
+import type { Action } from "../src/model/action";
+import type { MapSurface, Picked } from "../src/model/surface";
+import { browse } from "../src/tools/browse";
+
+const grid = (id: number): Picked => ({ thing: { kind: "grid", id }, code: `G${id}`, name: "" });
+
+function setUp(under: (x: number) => Picked | null) {
+  const sent: Action[] = [];
+  const cursors: string[] = [];
+  const surface: MapSurface = {
+    pick: ([x]) => under(x),
+    zoom: () => 15,
+    cursor: (name) => cursors.push(name),
+  };
+  const tool = browse(
+    surface,
+    (action) => sent.push(action),
+    () => false,
+  );
+  const at = (kind: "move" | "click" | "leave", x: number) => tool.on({ kind, pixel: [x, 0], at: [x, 0] });
+  return { sent, cursors, at };
+}
+
+test("moving over a grid tells of it, leaving it takes that back", () => {
+  const { sent, cursors, at } = setUp((x) => (x < 10 ? null : grid(x < 20 ? 1 : 2)));
+  at("move", 5);
+  expect(sent).toEqual([]);
+  at("move", 12);
+  at("move", 13);
+  at("move", 25);
+  at("leave", 0);
+  const things = sent.map((action) => (action.do === "hover" ? (action.hover?.thing.id ?? null) : action.do));
+  expect(things).toEqual([1, 1, 2, null]);
+  expect(cursors).toEqual(["", "pointer", "pointer", "pointer"]);
+});
+
+test("the same grid stays the same value, so the map redraws nothing", () => {
+  const { sent, at } = setUp(() => grid(1));
+  at("move", 1);
+  at("move", 2);
+  const [first, second] = sent.map((action) => (action.do === "hover" ? action.hover?.thing : null));
+  expect(first).toBe(second);
+});
+
+test("a press says what is there and how near one is", () => {
+  const { sent, at } = setUp(() => grid(3));
+  at("click", 1);
+  expect(sent).toEqual([{ do: "press", picked: grid(3), at: [1, 0], zoom: 15 }]);
+});
