@@ -101,9 +101,28 @@ pub fn placed(ring: &[At], degrees: f64, middle: At) -> Vec<At> {
     ring.iter().map(|corner| middle + x * corner.x + x.left() * corner.y).collect()
 }
 
+/// A place well inside a ring: the middle of the widest stretch along its middle parallel.
+pub fn inside(ring: &[At]) -> At {
+    let (low, high) = ring
+        .iter()
+        .fold((f64::MAX, f64::MIN), |(low, high), corner| (low.min(corner.y), high.max(corner.y)));
+    // Off the exact middle, where corners of even plans lie.
+    let y = low + (high - low) * 0.517;
+    let mut crossings: Vec<f64> = (0..ring.len())
+        .map(|idx| (ring[idx], ring[(idx + 1) % ring.len()]))
+        .filter(|(a, b)| (a.y > y) != (b.y > y))
+        .map(|(a, b)| a.x + (y - a.y) / (b.y - a.y) * (b.x - a.x))
+        .collect();
+    crossings.sort_by(f64::total_cmp);
+    let widest = crossings.chunks_exact(2).max_by(|a, b| (a[1] - a[0]).total_cmp(&(b[1] - b[0])));
+    widest.map_or(ring[0], |pair| at((pair[0] + pair[1]) / 2.0, y))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::place::{Pin, Polygon, is_inside};
+    use crate::sample::ground::Frame;
 
     #[test]
     fn plans_run_counter_clockwise_around_their_middle() {
@@ -115,6 +134,9 @@ mod tests {
                 .sum();
             assert!((4..=12).contains(&ring.len()) && doubled > 200.0, "{form:?}");
             assert!(ring.iter().all(|&corner| (corner - at(100.0, 100.0)).length() < 23.0));
+            let frame = Frame::new(Pin::new(0, 0));
+            let polygon = Polygon { rings: vec![frame.pins(&ring)] };
+            assert_eq!(is_inside(&polygon, frame.pin(inside(&ring))), Some(true), "{form:?}");
         }
     }
 }

@@ -1,5 +1,5 @@
 //! Floor 1: made-up towns. Drawn as text ([`ascii`]), at random for laws ([`random`]), as a
-//! city of any size for benches ([`city`]).
+//! city of any size for benches ([`city`]), as the one town everybody meets first ([`demo`]).
 //!
 //! Knows the domain and nothing else: no files, no clock. All chance comes from a seed by a generator
 //! of its own ([`dice`]), so the same seed gives the same bytes on every machine and in every version.
@@ -9,6 +9,7 @@
 
 pub mod ascii;
 pub mod city;
+pub mod demo;
 pub mod dice;
 pub mod footprint;
 pub mod ground;

@@ -25,32 +25,41 @@ pub struct Quilt {
     north: Vec<Vec<Pin>>,
 }
 
+/// Where lines of a quilt cross.
+#[derive(Clone, Copy, Debug)]
+pub struct Corner {
+    pub col: usize,
+    pub row: usize,
+    pub pin: Pin,
+}
+
 /// Steps to the next corner when heading east, north, west, south.
 const HEADINGS: [(isize, isize); 4] = [(1, 0), (0, 1), (-1, 0), (0, -1)];
 
 impl Quilt {
     /// `corner(col, row)` places the corners, (0, 0) in the south-west; `edge(from, to)` gives the pins
-    /// between two of them and is asked once for each edge, from west to east or from south to north.
+    /// between two corners and is asked once for each edge, from west to east or from south to north.
     pub fn new(
         cols: usize,
         rows: usize,
         mut corner: impl FnMut(usize, usize) -> Pin,
-        mut edge: impl FnMut(Pin, Pin) -> Vec<Pin>,
+        mut edge: impl FnMut(Corner, Corner) -> Vec<Pin>,
     ) -> Self {
         let at = |col: usize, row: usize| row * (cols + 1) + col;
         let corners: Vec<Pin> = (0..=rows)
             .flat_map(|row| (0..=cols).map(move |col| (col, row)))
             .map(|(col, row)| corner(col, row))
             .collect();
+        let end = |col: usize, row: usize| Corner { col, row, pin: corners[at(col, row)] };
         let (mut east, mut north) =
             (vec![Vec::new(); corners.len()], vec![Vec::new(); corners.len()]);
         for row in 0..=rows {
             for col in 0..=cols {
                 if col < cols {
-                    east[at(col, row)] = edge(corners[at(col, row)], corners[at(col + 1, row)]);
+                    east[at(col, row)] = edge(end(col, row), end(col + 1, row));
                 }
                 if row < rows {
-                    north[at(col, row)] = edge(corners[at(col, row)], corners[at(col, row + 1)]);
+                    north[at(col, row)] = edge(end(col, row), end(col, row + 1));
                 }
             }
         }

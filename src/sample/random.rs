@@ -155,6 +155,7 @@ fn crooked(dice: &mut Dice, cols: usize, rows: usize) -> Quilt {
             )
         },
         |from, to| {
+            let (from, to) = (from.pin, to.pin);
             let n = bent.below(5);
             let sway = bent.between(-SIDE / 14, SIDE / 14);
             (1..=n)

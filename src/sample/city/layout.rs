@@ -55,7 +55,7 @@ impl Layout {
                 );
                 frame.pin(place)
             },
-            |from, to| frame.pins(&wiggle(frame.place(from), frame.place(to), &mut edges)),
+            |from, to| frame.pins(&wiggle(frame.place(from.pin), frame.place(to.pin), &mut edges)),
         );
         Self { quilt, frame, n_grids, pairs_a_row }
     }

@@ -7,7 +7,7 @@ use crate::domain::place::{Pin, Polygon};
 use crate::domain::register::building::Use;
 use crate::domain::register::rows::BuildingRow;
 use crate::sample::dice::Dice;
-use crate::sample::footprint::{Form, corners, placed};
+use crate::sample::footprint::{Form, corners, inside, placed};
 use crate::sample::ground::at;
 use crate::sample::names;
 
@@ -40,8 +40,7 @@ impl Plots {
             let pin = layout.quilt.within(layout.patch(grid), u, v);
             let code = format!("{community}-B{:05}", (number - 1) * 2000 + idx + 1);
             let mut building = plain(code, grid, idx, &community, &mut dice);
-            building.pin = Some(pin);
-            building.footprint = vec![footprint(layout, pin, (room_x, room_y), turned, &mut dice)];
+            set_footprint(&mut building, layout, pin, (room_x, room_y), turned, &mut dice);
             make_awkward(&mut building, layout, grid, &mut dice);
             buildings.push(building);
         }
@@ -78,8 +77,15 @@ fn plain(code: String, grid: usize, idx: usize, community: &str, dice: &mut Dice
     }
 }
 
-/// A ground plan that leaves air to its neighbours in a plot of `room` metres.
-fn footprint(layout: &Layout, pin: Pin, room: (f64, f64), turned: f64, dice: &mut Dice) -> Polygon {
+/// Puts a ground plan around `middle` that leaves air to its neighbours in a plot of `room` metres.
+fn set_footprint(
+    building: &mut BuildingRow,
+    layout: &Layout,
+    middle: Pin,
+    room: (f64, f64),
+    turned: f64,
+    dice: &mut Dice,
+) {
     let form = *dice.pick(&[
         Form::Slab,
         Form::Slab,
@@ -91,10 +97,9 @@ fn footprint(layout: &Layout, pin: Pin, room: (f64, f64), turned: f64, dice: &mu
         Form::Cross,
     ]);
     let (width, depth) = (room.0 * dice.within(0.6, 0.8), (room.1 * 0.5).min(13.0));
-    let middle = layout.frame.place(pin);
-    Polygon {
-        rings: vec![layout.frame.pins(&placed(&corners(form, width, depth), turned, middle))],
-    }
+    let ring = placed(&corners(form, width, depth), turned, layout.frame.place(middle));
+    building.pin = Some(layout.frame.pin(inside(&ring)));
+    building.footprint = vec![Polygon { rings: vec![layout.frame.pins(&ring)] }];
 }
 
 /// Thirty-three buildings in a thousand stand where they make trouble.
@@ -105,8 +110,7 @@ fn make_awkward(building: &mut BuildingRow, layout: &Layout, grid: usize, dice: 
         4..10 => move_to(building, *dice.pick(&layout.quilt.south_side((col, row)))),
         10..20 => {
             let pin = *dice.pick(&layout.quilt.south_side((col, row)));
-            building.pin = Some(pin);
-            building.footprint = vec![footprint(layout, pin, (18.0, 20.0), 0.0, dice)];
+            set_footprint(building, layout, pin, (18.0, 20.0), 0.0, dice);
         }
         20..23 => {
             let far = at(dice.within(-2000.0, -500.0), dice.within(0.0, 4000.0));
