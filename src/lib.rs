@@ -29,6 +29,7 @@ pub mod sample;
 pub mod import;
 pub mod export;
 pub mod store;
+pub mod tiles;
 pub mod desk;
 pub mod cli {
     //! Placeholder until the doors are built.

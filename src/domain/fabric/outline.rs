@@ -107,6 +107,14 @@ impl Rings {
         })
     }
 
+    /// The rings of one group. Cost: O(log rings).
+    pub fn of(&self, group: u32) -> impl Iterator<Item = &[Side]> {
+        let first = self.groups.partition_point(|&other| other < group);
+        let count = self.groups[first..].iter().take_while(|&&other| other == group).count();
+        (first..first + count)
+            .map(|i| &self.sides[self.starts[i] as usize..self.starts[i + 1] as usize])
+    }
+
     /// Polygons of each group in full detail, groups ascending.
     pub fn polygons(&self, fabric: &Fabric) -> Vec<(u32, Vec<Polygon>)> {
         let rings: Vec<(u32, Vec<Pin>)> = self

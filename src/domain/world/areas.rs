@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::domain::change::AreaGround;
 use crate::domain::fabric::Spot;
 use crate::domain::fabric::blocks::Blocks;
-use crate::domain::fabric::outline::{cell_area, outline};
+use crate::domain::fabric::outline::{Rings, cell_area, outline};
 use crate::domain::fabric::pole::pole;
 use crate::domain::fabric::weight::Weights;
 use crate::domain::ids::{AreaId, CellId, Code};
@@ -37,6 +37,8 @@ pub struct Areas {
     blocks: Blocks,
     weights: Weights,
     seam_extents: Vec<Extent>,
+    /// Borders of the areas of each level as walks along seams; then those of cells without an area.
+    rings: [Rings; Level::ALL.len() + 1],
     shapes: BTreeMap<AreaId, AreaShape>,
     /// Box of each cell, numbered by cell index.
     cell_index: Index,
@@ -62,7 +64,7 @@ impl Areas {
         }
         let fabric = &ground.fabric;
         let blocks = Blocks::new(fabric);
-        let weights = Weights::new(fabric);
+        let weights = Weights::plain(fabric);
         let seam_extents: Vec<Extent> = fabric.seams().map(|seam| Extent::of(seam.pins)).collect();
         let cell_extents: Vec<Extent> = fabric
             .cells()
@@ -84,43 +86,50 @@ impl Areas {
             blocks,
             weights,
             seam_extents,
+            rings: Default::default(),
             shapes: BTreeMap::new(),
             cell_index,
             cell_extents,
         };
-        areas.shapes = areas.derive_shapes();
+        areas.derive_shapes();
         areas
     }
 
-    fn derive_shapes(&self) -> BTreeMap<AreaId, AreaShape> {
+    fn derive_shapes(&mut self) {
         let fabric = &self.ground.fabric;
+        let n_levels = Level::ALL.len();
         let mut cells_of: BTreeMap<AreaId, Vec<CellId>> = BTreeMap::new();
+        let mut groups: Vec<[Option<u32>; Level::ALL.len() + 1]> = Vec::new();
         for cell in fabric.cells() {
-            let Some(leaf) = self.ground.colors[cell.index()] else { continue };
-            for area in self.chain(leaf) {
-                cells_of.entry(area).or_default().push(cell);
+            let mut groups_here = [None; Level::ALL.len() + 1];
+            match self.ground.colors[cell.index()] {
+                None => groups_here[n_levels] = Some(cell.get()),
+                Some(leaf) => {
+                    for area in self.chain(leaf) {
+                        cells_of.entry(area).or_default().push(cell);
+                        groups_here[self.records[&area].level as usize].get_or_insert(area.get());
+                    }
+                }
             }
+            groups.push(groups_here);
         }
+        self.rings =
+            std::array::from_fn(|row| Rings::new(fabric, |cell| groups[cell.index()][row]));
+        let labels: BTreeMap<u32, Pin> = self.rings[..n_levels]
+            .iter()
+            .flat_map(|rings| rings.polygons(fabric))
+            .filter_map(|(area, polygons)| Some((area, pole(&polygons)?)))
+            .collect();
         let areas: Vec<Area> = fabric.cells().map(|cell| cell_area(fabric, cell)).collect();
-        cells_of
-            .into_iter()
-            .map(|(id, cells)| {
-                let extent = cells
-                    .iter()
-                    .fold(Extent::EMPTY, |all, cell| all.union(&self.cell_extents[cell.index()]));
-                let area = cells.iter().map(|cell| areas[cell.index()]).sum();
-                let polygons = outline(fabric, |cell| cells.binary_search(&cell).is_ok());
-                (
-                    id,
-                    AreaShape {
-                        extent,
-                        area,
-                        label: pole(&polygons).unwrap_or(extent.center()),
-                        cells,
-                    },
-                )
-            })
-            .collect()
+        let shape_of = |(id, cells): (AreaId, Vec<CellId>)| {
+            let extent = cells
+                .iter()
+                .fold(Extent::EMPTY, |all, cell| all.union(&self.cell_extents[cell.index()]));
+            let area = cells.iter().map(|cell| areas[cell.index()]).sum();
+            let label = labels.get(&id.get()).copied().unwrap_or(extent.center());
+            (id, AreaShape { extent, area, label, cells })
+        };
+        self.shapes = cells_of.into_iter().map(shape_of).collect();
     }
 
     /// `id`, its parent, its parent's parent, up to the root.
@@ -192,6 +201,16 @@ impl Areas {
 
     pub fn seam_extents(&self) -> &[Extent] {
         &self.seam_extents
+    }
+
+    /// Borders of all areas of `level` as walks along seams; a group is the number of an area.
+    pub fn rings(&self, level: Level) -> &Rings {
+        &self.rings[level as usize]
+    }
+
+    /// Borders of the enclosed ground that belongs to no area; a group is the number of a cell.
+    pub fn gap_rings(&self) -> &Rings {
+        &self.rings[Level::ALL.len()]
     }
 
     pub fn shape(&self, id: AreaId) -> Option<&AreaShape> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::areas::Areas;
 use crate::domain::ids::{AreaId, BuildingId, Code, GridKey};
+use crate::domain::place::{Extent, Index};
 use crate::domain::placement::{Reason, settle};
 use crate::domain::register::area::Level;
 use crate::domain::register::building::Building;
@@ -115,6 +116,53 @@ pub struct Town {
     home_of: Arc<HashMap<BuildingId, Option<AreaId>>>,
     by_code: Arc<HashMap<Code, BuildingId>>,
     overrides: Arc<BTreeMap<BuildingId, GridKey>>,
+    runs: Arc<Runs>,
+}
+
+/// Short runs of rows that lie close together, with an index of their boxes: finds buildings by where
+/// they stand, whatever community they are counted in.
+#[derive(Debug, Default)]
+struct Runs {
+    /// Housing, first row, number of rows.
+    rows: Vec<(Option<AreaId>, u32, u32)>,
+    index: Index,
+}
+
+impl Runs {
+    /// Rows in a run at most: rows are in Hilbert order, so a few of them make a small box.
+    const LENGTH: u32 = 16;
+    /// Widest box of a run of several rows, in lattice steps (about a kilometre): one building that
+    /// stands far off must not stretch it.
+    const WIDTH: i64 = 100_000;
+
+    fn new(housing: &BTreeMap<Option<AreaId>, Arc<Housing>>) -> Self {
+        let mut rows: Vec<(Option<AreaId>, u32, u32)> = Vec::new();
+        let mut boxes: Vec<Extent> = Vec::new();
+        for (community, housing) in housing {
+            let mut is_open = false;
+            for row in 0..housing.homes.len() {
+                let extent = housing.homes.extent(row);
+                if extent.is_empty() {
+                    continue;
+                }
+                if is_open && let (Some(run), Some(around)) = (rows.last_mut(), boxes.last_mut()) {
+                    let wider = around.union(&extent);
+                    let span = |low: i32, high: i32| i64::from(high) - i64::from(low);
+                    let width = span(wider.min.x, wider.max.x).max(span(wider.min.y, wider.max.y));
+                    if row as u32 - run.1 < Self::LENGTH && width <= Self::WIDTH {
+                        run.2 = row as u32 + 1 - run.1;
+                        *around = wider;
+                        continue;
+                    }
+                }
+                rows.push((*community, row as u32, 1));
+                boxes.push(extent);
+                is_open = true;
+            }
+        }
+        let index = Index::new(boxes.into_iter().zip(0..));
+        Self { rows, index }
+    }
 }
 
 /// What a change does to the buildings: `None` takes one away.
@@ -134,6 +182,20 @@ impl Town {
     /// All housing, strays first, then by community.
     pub fn all(&self) -> &BTreeMap<Option<AreaId>, Arc<Housing>> {
         &self.housing
+    }
+
+    /// Buildings whose box meets `extent`, wherever they are counted: housing and row, in the order of
+    /// [`Town::all`]. Cost: O(log n + hits).
+    pub fn standing_in(&self, extent: Extent) -> impl Iterator<Item = (&Arc<Housing>, usize)> {
+        let mut runs: Vec<u32> = self.runs.index.meeting(extent).collect();
+        runs.sort_unstable();
+        runs.into_iter().flat_map(move |run| {
+            let (community, first, n) = self.runs.rows[run as usize];
+            let housing = &self.housing[&community];
+            let rows = (first..first + n).map(|row| row as usize);
+            rows.filter(move |row| housing.homes.extent(*row).meets(&extent))
+                .map(move |row| (housing, row))
+        })
     }
 
     pub fn n_buildings(&self) -> usize {
@@ -278,6 +340,7 @@ impl Town {
                 by_code.insert(Code::new(housing.homes.code(row)).expect("was a code"), id);
             }
         }
+        self.runs = Arc::new(Runs::new(&self.housing));
         self.home_of = Arc::new(home_of);
         self.by_code = Arc::new(by_code);
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::housing::{Housing, Standing};
 use super::plans::Plans;
 use crate::domain::fabric::blocks::Blocks;
-use crate::domain::fabric::outline::{cell_area, outlines};
+use crate::domain::fabric::outline::{Rings, cell_area};
 use crate::domain::fabric::pole::pole;
 use crate::domain::fabric::weight::Weights;
 use crate::domain::ids::{AreaId, CellId, Code, GridKey, PlanId};
@@ -45,7 +45,11 @@ pub struct ShardGround {
     pub seam_extents: Vec<Extent>,
     pub shapes: BTreeMap<GridKey, GridShape>,
     pub gaps: Vec<Gap>,
+    /// Borders of grids and gaps as walks along seams, by [`ShardGround::group_of`].
+    pub rings: Rings,
     blocks: Blocks,
+    /// Groups up to this one are grids, those above are gap cells.
+    n_keys: u32,
 }
 
 impl ShardGround {
@@ -63,12 +67,9 @@ impl ShardGround {
         };
         // One pass over the fabric for all grids and all gaps: a gap is a group of its own.
         let n_keys = cut.colors.iter().flatten().map(|key| key.get()).max().unwrap_or(0);
-        let group_of = |cell: CellId| match cut.colors[cell.index()] {
-            Some(key) => key.get(),
-            None => n_keys + 1 + cell.get(),
-        };
-        let polygons: BTreeMap<u32, Vec<Polygon>> =
-            outlines(fabric, |cell| Some(group_of(cell))).into_iter().collect();
+        let group_of = |cell: CellId| group(&cut, n_keys, cell);
+        let rings = Rings::new(fabric, |cell| Some(group_of(cell)));
+        let polygons: BTreeMap<u32, Vec<Polygon>> = rings.polygons(fabric).into_iter().collect();
         let label_of = |group: u32, extent: &Extent| {
             polygons.get(&group).and_then(|polygons| pole(polygons)).unwrap_or(extent.center())
         };
@@ -107,7 +108,12 @@ impl ShardGround {
                 }
             }
         }
-        Self { weights, seam_extents, shapes, gaps, blocks, cut }
+        Self { weights, seam_extents, shapes, gaps, rings, blocks, n_keys, cut }
+    }
+
+    /// The group of [`ShardGround::rings`] a cell is in: a grid's is its key, each gap cell has its own.
+    pub fn group_of(&self, cell: CellId) -> u32 {
+        group(&self.cut, self.n_keys, cell)
     }
 
     pub fn as_ground(&self) -> Ground<'_, GridKey> {
@@ -146,6 +152,13 @@ impl ShardGround {
         let mut ranked: Vec<_> = shared.into_iter().collect();
         ranked.sort_by_key(|(key, length)| (-*length, *key));
         ranked
+    }
+}
+
+fn group(cut: &Cut, n_keys: u32, cell: CellId) -> u32 {
+    match cut.colors[cell.index()] {
+        Some(key) => key.get(),
+        None => n_keys + cell.get(),
     }
 }
 
