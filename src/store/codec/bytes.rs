@@ -209,8 +209,7 @@ impl<'a> Reader<'a> {
     }
 
     pub fn pins(&mut self) -> Result<Vec<Pin>, CodecError> {
-        let n_pins = self.count(2)?;
-        (0..n_pins).map(|_| self.pin()).collect()
+        self.list(2, Self::pin)
     }
 
     /// As many values as the count that stands here, each at least `least` bytes long.
