@@ -7,3 +7,6 @@ mod support;
 mod fabric;
 #[path = "laws/world.rs"]
 mod world;
+
+#[path = "laws/store.rs"]
+mod store;
