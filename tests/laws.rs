@@ -3,6 +3,9 @@
 #[path = "support/mod.rs"]
 mod support;
 
+#[path = "support/tile.rs"]
+mod tile;
+
 #[path = "laws/fabric.rs"]
 mod fabric;
 #[path = "laws/world.rs"]
@@ -10,3 +13,5 @@ mod world;
 
 #[path = "laws/store.rs"]
 mod store;
+#[path = "laws/tiles.rs"]
+mod tiles;
