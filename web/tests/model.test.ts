@@ -89,7 +89,6 @@ describe("choosing", () => {
     );
     expect(asked(effects)).toEqual(["locate"]);
     const value = {
-      at: [1, 2] as const,
       building: null,
       community: null,
       grid: { id: 4, code: "C2-4", name: "" },

@@ -89,6 +89,10 @@ export function mount(
     const center = map.getCenter();
     to.moved({ at: [center.lng, center.lat], zoom: map.getZoom() }, Boolean(event.originalEvent));
   });
+  const busy = (on: boolean) => () => container.setAttribute("aria-busy", String(on));
+  map.on("movestart", busy(true));
+  map.on("dataloading", busy(true));
+  map.on("idle", busy(false));
   const watch = new ResizeObserver(() => map.resize());
   watch.observe(container);
 

@@ -1,17 +1,19 @@
 // One of eight hues a grid, so that neighbours differ. The page does not know who touches whom in the whole
 // city, so boxes that meet stand for neighbours: a few too many, never one too few.
 
-import { boxesMeet } from "./place";
+import { type Box, boxesMeet } from "./place";
 import type { Grid, GridKey } from "./register";
 
 export const HUES = 8;
 
+type Bounded = Grid & { bounds: Box };
+
 /** Stable: grids are taken by key, so a new grid does not recolour the older ones. */
 export function huesOf(grids: readonly Grid[]): Map<GridKey, number> {
   const hues = new Map<GridKey, number>();
-  const sorted = [...grids].sort((a, b) => a.id - b.id);
+  const sorted = grids.filter((grid): grid is Bounded => grid.bounds !== null).sort((a, b) => a.id - b.id);
   const west = [...sorted].sort((a, b) => a.bounds[0] - b.bounds[0]);
-  const widest = Math.max(0, ...sorted.map((grid) => grid.bounds[2] - grid.bounds[0]));
+  const widest = sorted.reduce((most, { bounds }) => Math.max(most, bounds[2] - bounds[0]), 0);
   for (const grid of sorted) {
     const used = new Array<number>(HUES).fill(0);
     for (const other of near(west, grid, widest)) {
@@ -30,7 +32,7 @@ export function huesOf(grids: readonly Grid[]): Map<GridKey, number> {
 }
 
 /** Grids whose boxes meet this one's, found in the list sorted by western edge. */
-function* near(west: readonly Grid[], grid: Grid, widest: number): Generator<Grid> {
+function* near(west: readonly Bounded[], grid: Bounded, widest: number): Generator<Grid> {
   let low = 0;
   let high = west.length;
   const from = grid.bounds[0] - widest;

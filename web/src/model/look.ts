@@ -18,8 +18,8 @@ export const flyTo = (to: Target | null): Effect[] => (to === null ? [] : [{ do:
 export function home(state: State): Target | null {
   const { view } = state;
   if (view.workspace === "mygrid" && view.mine !== null) {
-    const grid = gridOf(state, view.mine);
-    if (grid !== null) return { box: grid.bounds };
+    const box = gridOf(state, view.mine)?.bounds;
+    if (box) return { box, fit: true };
   }
   const selected = view.selection && targetOf(state, view.selection);
   if (selected) return selected;
@@ -34,10 +34,10 @@ export function toWorkspace(state: State, to: View["workspace"]): Step {
     paint: null,
     selection: to === "data" ? null : state.view.selection,
   });
-  const grid = to === "mygrid" ? gridOf(state, state.view.mine) : null;
+  const box = to === "mygrid" ? (gridOf(state, state.view.mine)?.bounds ?? null) : null;
   return [
     { ...next, mark: null, hover: null, pointing: false, sheet: to === "data" ? "full" : "half" },
-    grid === null ? [] : flyTo({ box: grid.bounds }),
+    box === null ? [] : flyTo({ box, fit: true }),
   ];
 }
 
@@ -93,7 +93,7 @@ export function mine(state: State, grid: string | null): Step {
     sheet: "half" as const,
   };
   const box = gridOf(state, grid)?.bounds;
-  return [next, [{ do: "keep", key: "mine", value: grid ?? "" }, ...flyTo(box ? { box } : null)]];
+  return [next, [{ do: "keep", key: "mine", value: grid ?? "" }, ...flyTo(box ? { box, fit: true } : null)]];
 }
 
 export function hit(state: State, found: Hit): Step {

@@ -11,6 +11,7 @@ export type GridKey = number;
 export type Shown = { shown: number } | { below: number } | { hidden: true };
 export type Share = { n: number; d: number };
 
+/** Counts; NaN where one may not be seen. */
 export type Tally = {
   buildings: number;
   dwellings: number;
@@ -75,7 +76,7 @@ export type Grid = {
   communityName: string;
   kind: string;
   areaM2: number;
-  bounds: Box;
+  bounds: Box | null;
   label: LonLat | null;
   head: string | null;
   manager: string | null;
@@ -144,7 +145,6 @@ export type Findings = {
 };
 
 export type Located = {
-  at: LonLat;
   building: Code | null;
   community: { code: Code; name: string } | null;
   grid: { id: GridKey; code: Code; name: string } | null;

@@ -117,8 +117,8 @@ export const askKey = (ask: Ask): string => `${ask.what} ${JSON.stringify(ask.wi
 /** Where a selection is, for flying there; null when that is not known yet. */
 export function targetOf(state: State, selection: Selection): Target | null {
   if (selection.kind === "grid") {
-    const grid = gridOf(state, selection.code);
-    return grid && { box: grid.bounds };
+    const box = gridOf(state, selection.code)?.bounds ?? null;
+    return box && { box };
   }
   if (selection.kind === "area") {
     const box = areaOf(state, selection.code)?.bounds ?? null;

@@ -59,11 +59,17 @@ export function shown(node: Node): m.Shown {
   throw new WireError(node.path, "a shown number");
 }
 
+/** A count that may not be seen is no number: it spreads through sums and is said as a dash. */
+const count = (node: Node): number => node.maybe((value) => value.integer()) ?? Number.NaN;
+
+/** Text of which an empty one says as much as none. */
+const text = (node: Node): string | null => node.textOr() || null;
+
 const tally = (node: Node): m.Tally => ({
-  buildings: node.get("buildings").integer(),
-  dwellings: node.get("dwellings").integer(),
-  households: node.get("households").integer(),
-  persons: node.get("persons").integer(),
+  buildings: count(node.get("buildings")),
+  dwellings: count(node.get("dwellings")),
+  households: count(node.get("households")),
+  persons: count(node.get("persons")),
   members: shown(node.get("members")),
 });
 
@@ -137,11 +143,11 @@ export const grid = (node: Node): m.Grid => ({
   communityName: node.get("community_name").textOr(),
   kind: node.get("kind").textOr(),
   areaM2: node.get("area_m2").number(),
-  bounds: box(node.get("bounds")),
+  bounds: node.get("bounds").maybe(box),
   label: node.get("label").maybe(lonLat),
-  head: node.get("head").maybe((text) => text.string()),
-  manager: node.get("manager").maybe((text) => text.string()),
-  workPhone: node.get("work_phone").maybe((text) => text.string()),
+  head: text(node.get("head")),
+  manager: text(node.get("manager")),
+  workPhone: text(node.get("work_phone")),
   tally: tally(node.get("tally")),
 });
 
@@ -194,8 +200,8 @@ export function building(node: Node): m.Building {
     estate: node.get("estate").textOr(),
     address: node.get("address").textOr(),
     use: node.get("use").textOr(),
-    floors: node.get("floors").maybe((count) => count.integer()),
-    entrances: node.get("entrances").maybe((count) => count.integer()),
+    floors: node.get("floors").maybe((number) => number.integer()) || null,
+    entrances: node.get("entrances").maybe((number) => number.integer()) || null,
     dwellings: node.get("dwellings").integer(),
     households: node.get("households").integer(),
     persons: node.get("persons").integer(),
@@ -260,7 +266,6 @@ export const findings = (node: Node): m.Findings => ({
 const named = (node: Node) => ({ code: node.get("code").string(), name: node.get("name").textOr() });
 
 export const located = (node: Node): m.Located => ({
-  at: [node.get("lon").number(), node.get("lat").number()],
   building: node.get("building").maybe((code) => code.string()),
   community: node.get("community").maybe(named),
   grid: node.get("grid").maybe((item) => ({ ...named(item), id: item.get("id").integer() })),

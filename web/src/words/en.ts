@@ -161,7 +161,8 @@ export const en: Words = {
     industrial: "Industry",
     mixed: "Housing and shops",
     public: "Public",
-    vacant: "Vacant",
+    hospital: "Hospital",
+    other: "Other",
   },
   table: {
     name: "Name",

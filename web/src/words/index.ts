@@ -35,7 +35,7 @@ function speechOf(lang: Lang, words: Words): Speech {
     const date = new Date(iso);
     return Number.isNaN(date.getTime()) ? iso : format.format(date);
   };
-  const number = (value: number) => whole.format(value);
+  const number = (value: number) => (Number.isNaN(value) ? "–" : whole.format(value));
   return {
     words,
     number,

@@ -162,7 +162,8 @@ export const zh = {
     industrial: "工业",
     mixed: "商住混合",
     public: "公共设施",
-    vacant: "空置",
+    hospital: "医院",
+    other: "其他",
   } as Record<string, string>,
   table: {
     name: "名称",

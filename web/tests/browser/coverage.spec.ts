@@ -71,7 +71,7 @@ for (const lang of ["zh", "en"] as const) {
       await page.keyboard.press("Control+k");
       const box = page.getByRole("combobox", { name: say.search });
       await box.fill(grid.code);
-      const first = page.getByRole("option").first();
+      const first = page.getByRole("listbox").getByRole("option").first();
       await expect(first).toContainText(grid.code);
       await expect(first).toHaveAttribute("aria-selected", "true");
       await page.screenshot({ path: join(LOOKS, `search-${lang}.png`) });

@@ -85,7 +85,7 @@ test.describe("without WebGL2", () => {
       const { grid } = await someGrid(page, server);
       await page.keyboard.press("Control+k");
       await page.getByRole("combobox").fill(grid.code);
-      await expect(page.getByRole("option").first()).toContainText(grid.code);
+      await expect(page.getByRole("listbox").getByRole("option").first()).toContainText(grid.code);
       await page.keyboard.press("Enter");
       await expect(page.getByRole("complementary")).toContainText(grid.code);
       await page.screenshot({ path: join(LOOKS, `no-webgl-${locale}.png`) });

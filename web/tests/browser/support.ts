@@ -85,8 +85,9 @@ export { expect };
 /** Waits until the map has drawn: tiles are in and nothing moves. */
 export async function drawn(page: Page): Promise<void> {
   await expect(page.locator("canvas.maplibregl-canvas")).toBeVisible();
-  await page.waitForLoadState("networkidle").catch(() => {});
-  await page.waitForTimeout(900);
+  await expect(page.locator(".canvas[aria-busy='false']")).toBeVisible();
+  await page.waitForTimeout(250);
+  await expect(page.locator(".canvas[aria-busy='false']")).toBeVisible();
 }
 
 export type Tally = {
