@@ -171,16 +171,24 @@ impl Shared {
 
     /// Fetches the households a command has to be decided against.
     fn bring_roster(&self, command: &mut Command) -> Result<(), DeskError> {
-        if let Command::Import(import) = command {
-            let kind = import.rows.kind();
-            if matches!(kind, ImportKind::Households | ImportKind::Members) {
-                let reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
-                let roster: Roster = reader.prior().map_err(Arc::new)?;
-                import.roster = roster;
-            }
+        if let Command::Import(import) = command
+            && asks_roster_of(import.rows.kind())
+        {
+            let reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+            let roster: Roster = reader.prior().map_err(Arc::new)?;
+            import.roster = roster;
         }
         Ok(())
     }
+}
+
+/// Whether deciding `command` needs the households the store holds.
+fn asks_roster(command: &Command) -> bool {
+    matches!(command, Command::Import(import) if asks_roster_of(import.rows.kind()))
+}
+
+fn asks_roster_of(kind: ImportKind) -> bool {
+    matches!(kind, ImportKind::Households | ImportKind::Members)
 }
 
 fn unchanged(world: &World, decision: Decision) -> Outcome {

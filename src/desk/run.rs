@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 use tracing::{error, info};
 
-use super::{DeskError, Job, Notice, Outcome, Shared, changed, now, unchanged};
+use super::{DeskError, Job, Notice, Outcome, Shared, asks_roster, changed, now, unchanged};
 use crate::domain::change::{Change, Touched};
 use crate::domain::decide::decide;
 use crate::domain::measure::Stamp;
@@ -42,9 +42,15 @@ impl Runner {
     pub(super) fn run(mut self, mut queue: mpsc::Receiver<Job>) {
         while let Some(job) = queue.blocking_recv() {
             let mut world = self.shared.world();
-            let mut pending = Vec::new();
+            let mut pending: Vec<Pending> = Vec::new();
             let mut next = Some(job);
             while let Some(job) = next {
+                // Households are decided against the roster on disk; rows that wait go there first.
+                let is_behind = pending.iter().any(|one| !one.change.roster.is_empty());
+                if is_behind && asks_roster(&job.command) {
+                    self.commit(std::mem::take(&mut pending));
+                    world = self.shared.world();
+                }
                 if let Some(done) = self.work(&world, job) {
                     world = Arc::clone(&done.world);
                     pending.push(done);
@@ -125,5 +131,60 @@ impl Runner {
             let _ = self.shared.notices.send(notice);
             let _ = one.reply.send(Ok(one.outcome));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::desk::Desk;
+    use crate::domain::decide::{Command, Import, Roster};
+    use crate::domain::measure::Day;
+    use crate::domain::register::rows::Rows;
+    use crate::domain::rights::Actor;
+    use crate::sample::random::RandomTown;
+
+    fn import(rows: Rows) -> Command {
+        let n_rows = rows.len() as u64;
+        Command::Import(Box::new(Import {
+            rows,
+            file: "town.csv".into(),
+            datum: "4490".into(),
+            issues: Vec::new(),
+            issues_dropped: 0,
+            dropped_columns: Vec::new(),
+            n_rows,
+            n_refused: 0,
+            tolerance_m: 0.5,
+            effective: Day(20_000),
+            roster: Roster::new(),
+        }))
+    }
+
+    /// Two sheets of households that wait together count each home once.
+    #[test]
+    fn waiting_households_are_decided_one_after_the_other() {
+        let town = RandomTown::new(5, 2, 3);
+        let desk = Desk::in_memory().unwrap();
+        let store = Store::in_memory().unwrap();
+        let reader = store.reader().unwrap();
+        *desk.shared.reader.lock().unwrap() = reader;
+        let (jobs, queue) = mpsc::channel(8);
+        let files = [
+            Rows::Areas(town.areas),
+            Rows::Buildings(town.buildings),
+            Rows::Households(town.households.clone()),
+            Rows::Households(town.households.clone()),
+        ];
+        let answers = files.map(|rows| {
+            let (reply, answer) = oneshot::channel();
+            let job = Job { command: import(rows), actor: Actor::local(""), reply };
+            jobs.blocking_send(job).unwrap();
+            answer
+        });
+        drop(jobs);
+        Runner::new(store, Arc::clone(&desk.shared)).run(queue);
+        let outcomes = answers.map(|answer| answer.blocking_recv().unwrap().unwrap());
+        assert_eq!(outcomes.map(|outcome| outcome.is_changed), [true, true, true, false]);
     }
 }
