@@ -7,7 +7,10 @@
 //! **Why** a change: loading and editing are then one derivation, and the law "commit and load are
 //! inverse" can be written down.
 
+use std::ops::RangeInclusive;
+use std::panic::resume_unwind;
 use std::sync::Arc;
+use std::thread;
 
 use rusqlite::{Connection, Row};
 
@@ -22,17 +25,53 @@ use super::table::Table;
 use crate::domain::change::{Change, Fact, Turned};
 use crate::domain::measure::Revision;
 
-/// Reads everything within one snapshot.
-pub(super) fn load(connection: &Connection) -> Result<(Change, Revision), StoreError> {
+/// Reads everything within one snapshot. A `second` connection to the same database, which nobody may be
+/// writing meanwhile, reads a part of the buildings on a thread of its own.
+pub(super) fn load(
+    connection: &Connection,
+    second: Option<Connection>,
+) -> Result<(Change, Revision), StoreError> {
     let snapshot = connection.unchecked_transaction()?;
     let revision = last_revision(&snapshot)?;
+    // Counts and all else are about as much work as a third of the buildings.
+    let last: Option<u32> =
+        snapshot.query_row("SELECT max(id) FROM buildings", [], |row| row.get(0))?;
+    let split = if second.is_some() { last.unwrap_or(0) / 3 } else { u32::MAX };
+    let (mut facts, upper, rest) = thread::scope(|scope| {
+        let upper = second.map(|second| {
+            scope.spawn(move || buildings(&second, split.saturating_add(1)..=u32::MAX))
+        });
+        let mut facts = places(&snapshot)?;
+        facts.extend(buildings(&snapshot, 0..=split)?);
+        let rest = people_and_records(&snapshot)?;
+        let upper = match upper {
+            Some(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic))?,
+            None => Vec::new(),
+        };
+        Ok::<_, StoreError>((facts, upper, rest))
+    })?;
+    facts.reserve(upper.len() + rest.len());
+    facts.extend(upper);
+    facts.extend(rest);
+    Ok((Change { facts, roster: Vec::new() }, revision))
+}
+
+/// Adds a fact for each row of `table`.
+fn add_all(
+    facts: &mut Vec<Fact>,
+    connection: &Connection,
+    table: &Table,
+    read: fn(&Row<'_>) -> Result<Fact, StoreError>,
+) -> Result<(), StoreError> {
+    table.each(connection, |row| {
+        facts.push(read(row)?);
+        Ok(())
+    })
+}
+
+fn places(connection: &Connection) -> Result<Vec<Fact>, StoreError> {
     let mut facts = Vec::new();
-    let mut all = |table: &Table, read: fn(&Row<'_>) -> Result<Fact, StoreError>| {
-        table.each(&snapshot, |row| {
-            facts.push(read(row)?);
-            Ok(())
-        })
-    };
+    let mut all = |table, read| add_all(&mut facts, connection, table, read);
     all(&AREAS, |row| {
         let area = read_area(row)?;
         Ok(Fact::Area(area.id, came(Arc::new(area))))
@@ -50,10 +89,22 @@ pub(super) fn load(connection: &Connection) -> Result<(Change, Revision), StoreE
         let (plan, area, cut) = read_cut(row)?;
         Ok(Fact::Cut(plan, area, came(Arc::new(cut))))
     })?;
-    all(&BUILDINGS, |row| {
+    Ok(facts)
+}
+
+fn buildings(connection: &Connection, ids: RangeInclusive<u32>) -> Result<Vec<Fact>, StoreError> {
+    let mut facts = Vec::new();
+    BUILDINGS.each_within(connection, ids, |row| {
         let building = read_building(row)?;
-        Ok(Fact::Building(building.id, came(Arc::new(building))))
+        facts.push(Fact::Building(building.id, came(Arc::new(building))));
+        Ok(())
     })?;
+    Ok(facts)
+}
+
+fn people_and_records(connection: &Connection) -> Result<Vec<Fact>, StoreError> {
+    let mut facts = Vec::new();
+    let mut all = |table, read| add_all(&mut facts, connection, table, read);
     all(&COUNTS, |row| {
         let (building, counts) = read_counts(row)?;
         Ok(Fact::Counts(building, came(counts)))
@@ -76,7 +127,7 @@ pub(super) fn load(connection: &Connection) -> Result<(Change, Revision), StoreE
     })?;
     all(&SETTINGS, |row| Ok(Fact::Setting(row.get(0)?, came(row.get(1)?))))?;
     all(&COUNTERS, |row| Ok(Fact::Counters(came(read_counters(row)?))))?;
-    Ok((Change { facts, roster: Vec::new() }, revision))
+    Ok(facts)
 }
 
 fn came<T>(value: T) -> Turned<T> {

@@ -146,7 +146,9 @@ impl Store {
 
     /// The ground as a change from nothing, and the revision it stands at (0 when nothing was committed).
     pub fn load(&self) -> Result<(Change, Revision), StoreError> {
-        let loaded = load::load(&self.writer)?;
+        // Commits need the store for themselves, so the two connections see the same.
+        let second = self.reader()?.connection;
+        let loaded = load::load(&self.writer, Some(second))?;
         // What was read once is in the world now; its pages need not stay in the cache.
         self.writer.execute_batch("PRAGMA shrink_memory")?;
         Ok(loaded)
@@ -186,7 +188,7 @@ impl Reader {
 
     /// As [`Store::load`].
     pub fn load(&self) -> Result<(Change, Revision), StoreError> {
-        load::load(&self.connection)
+        load::load(&self.connection, None)
     }
 
     /// Revision of the newest commit, 0 before the first.

@@ -3,6 +3,8 @@
 //! **Why** a list: commit and load take the columns in the same order from the same place, so they
 //! cannot disagree about which column is which.
 
+use std::ops::RangeInclusive;
+
 use rusqlite::{Connection, Params, Row, Statement};
 
 use super::StoreError;
@@ -45,11 +47,6 @@ impl Table {
         format!("DELETE FROM {} WHERE {}", self.name, self.is_row())
     }
 
-    /// All rows in order of their keys: columns are keys, then values.
-    pub fn select(&self) -> String {
-        format!("SELECT {} FROM {} ORDER BY {}", self.columns(), self.name, self.keys.join(", "))
-    }
-
     /// The row with these keys.
     pub fn find<T>(
         &self,
@@ -63,14 +60,37 @@ impl Table {
         rows.next()?.map(read).transpose()
     }
 
-    /// Walks all rows in order of their keys.
+    /// Walks all rows in order of their keys; a row's columns are keys, then values.
     pub fn each(
         &self,
         connection: &Connection,
+        take: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.walk(connection, "true", [], take)
+    }
+
+    /// As [`Table::each`], only rows whose first key lies within `keys`.
+    pub fn each_within(
+        &self,
+        connection: &Connection,
+        keys: RangeInclusive<u32>,
+        take: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let test = format!("{} BETWEEN ? AND ?", self.keys[0]);
+        self.walk(connection, &test, [*keys.start(), *keys.end()], take)
+    }
+
+    fn walk(
+        &self,
+        connection: &Connection,
+        test: &str,
+        parameters: impl Params,
         mut take: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let mut statement = connection.prepare(&self.select())?;
-        let mut rows = statement.query([])?;
+        let (columns, name, keys) = (self.columns(), self.name, self.keys.join(", "));
+        let sql = format!("SELECT {columns} FROM {name} WHERE {test} ORDER BY {keys}");
+        let mut statement = connection.prepare(&sql)?;
+        let mut rows = statement.query(parameters)?;
         while let Some(row) = rows.next()? {
             take(row)?;
         }
