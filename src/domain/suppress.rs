@@ -44,6 +44,58 @@ pub fn community_table(rows: &[Tally]) -> (Vec<ShownTally>, ShownTally) {
     (shown, open(&total, shown_total))
 }
 
+/// The total of an area as it may be seen, and what it must go on hiding from wider areas.
+#[derive(Clone, Debug)]
+pub struct RolledUp {
+    pub shown: ShownTally,
+    total: Tally,
+    /// Member counts below this area that no shown total has told yet.
+    secrets: Vec<i64>,
+}
+
+impl RolledUp {
+    /// A community from the rows of its table.
+    pub fn community(rows: &[Tally]) -> Self {
+        let (_, shown) = community_table(rows);
+        let total: Tally = rows.iter().copied().sum();
+        let secrets = match shown.members {
+            Shown::Number(_) => Vec::new(),
+            Shown::Below(_) | Shown::Hidden => vec![total.members_in_all().get()],
+        };
+        Self { shown, total, secrets }
+    }
+
+    /// A wider area over its parts. Its total tells the sum of what its parts hide, so it is shown only
+    /// where that sum is spread over two of them at least and is neither small nor at its upper limit.
+    pub fn over<'a>(parts: impl IntoIterator<Item = &'a Self>) -> Self {
+        let mut total = Tally::default();
+        let mut secrets: Vec<i64> = Vec::new();
+        for part in parts {
+            total += part.total;
+            secrets.extend(&part.secrets);
+        }
+        let members = total.members_in_all().get();
+        let sum: i64 = secrets.iter().sum();
+        let top = (K_MEMBERS - 1) * secrets.len() as i64;
+        let is_safe = secrets.is_empty() || (secrets.len() >= 2 && sum >= K_MEMBERS && sum < top);
+        let shown = match is_safe {
+            true => Shown::Number(members),
+            false if members < K_MEMBERS => Shown::Below(K_MEMBERS),
+            false => Shown::Hidden,
+        };
+        if is_safe {
+            secrets.clear();
+        }
+        Self { shown: open(&total, shown), total, secrets }
+    }
+}
+
+/// `tally` without its members: for plans that are not in force, whose statistics would tell single
+/// persons by comparison (P6).
+pub fn without_members(tally: &Tally) -> ShownTally {
+    open(tally, Shown::Hidden)
+}
+
 /// A tally seen exactly: for the data office at the command line.
 pub fn exact(tally: &Tally) -> ShownTally {
     open(tally, Shown::Number(tally.members_in_all().get()))
@@ -126,5 +178,27 @@ mod tests {
         check(&[9, 9, 40, 30], &[Below(10), Below(10), Number(40), Hidden], Number(88));
         check(&[5], &[Below(10)], Below(10));
         check(&[25, 0], &[Hidden, Below(10)], Number(25));
+    }
+
+    #[test]
+    fn totals_of_wider_areas_tell_no_hidden_part() {
+        use Shown::{Below, Hidden, Number};
+        let community = |members: &[i64]| {
+            let rows: Vec<Tally> = members.iter().map(|&n| tally(n)).collect();
+            RolledUp::community(&rows)
+        };
+        let check = |parts: &[RolledUp], expected: Shown| {
+            let over = RolledUp::over(parts);
+            assert_eq!(over.shown.members, expected, "{parts:?}");
+            over
+        };
+        check(&[community(&[12, 15]), community(&[20])], Number(47));
+        check(&[community(&[0]), community(&[0, 0])], Number(0));
+        check(&[community(&[2]), community(&[3])], Below(10));
+        let one_secret = check(&[community(&[4]), community(&[50])], Hidden);
+        let two_secrets = check(&[community(&[6]), community(&[7]), community(&[50])], Number(63));
+        check(&[one_secret.clone(), two_secrets], Hidden);
+        check(&[one_secret.clone(), one_secret], Hidden);
+        check(&[community(&[9]), community(&[9])], Hidden);
     }
 }
