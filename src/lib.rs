@@ -31,6 +31,7 @@ pub mod export;
 pub mod store;
 pub mod tiles;
 pub mod desk;
+pub mod http;
 pub mod cli {
     //! Placeholder until the doors are built.
     /// Says nothing, does nothing.

@@ -23,7 +23,7 @@ use crate::domain::change::{Change, Fact, Summary, Touched};
 use crate::domain::decide::{Command, Decision, Refusal, Roster, decide};
 use crate::domain::ids::BuildingId;
 use crate::domain::issue::Issue;
-use crate::domain::measure::{Revision, Stamp};
+use crate::domain::measure::{Day, Revision, Stamp};
 use crate::domain::placement::Reason;
 use crate::domain::register::rows::ImportKind;
 use crate::domain::rights::Actor;
@@ -230,4 +230,10 @@ fn placed(world: &World, change: &Change) -> BTreeMap<Reason, u64> {
 fn now() -> Stamp {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     Stamp(since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX)))
+}
+
+/// The civil date here and now: from when imported grids count unless somebody says otherwise.
+pub fn today() -> Day {
+    let date = jiff::Zoned::now().date();
+    Day::new(date.year().into(), date.month() as u32, date.day() as u32).expect("a civil date")
 }

@@ -39,7 +39,7 @@ mod sheet;
 mod words;
 
 pub use datum::{Datum, DatumChoice};
-pub use inspect::{Inspection, inspect};
+pub use inspect::{Column, Inspection, State, inspect};
 pub use sheet::{ImportError, ImportOptions, Sheet};
 
 use text::Text;

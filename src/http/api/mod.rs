@@ -1,0 +1,13 @@
+//! The resources: one file each, handlers thin. What a reply looks like is in `wire`.
+
+pub(super) mod areas;
+pub(super) mod buildings;
+pub(super) mod findings;
+pub(super) mod grids;
+pub(super) mod imports;
+pub(super) mod locate;
+pub(super) mod meta;
+pub(super) mod plans;
+pub(super) mod search;
+pub(super) mod tallies;
+pub(super) mod uploads;

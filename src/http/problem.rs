@@ -1,0 +1,394 @@
+//! What HTTP says when it cannot answer: the one map from our errors to status, code and words.
+//!
+//! A handler returns a [`Problem`]; it travels as an extension of the response, and [`super::guard`]
+//! writes its body in the language asked for. RFC 9457, `application/problem+json`.
+//!
+//! **Why** one closed list: codes are a promise to scripts and to the page, and the compiler asks for
+//! the words of each. Inner causes go to the log, never to the caller.
+
+use axum::body::Body;
+use axum::http::StatusCode;
+use axum::http::header::{CONNECTION, CONTENT_TYPE, HeaderValue};
+use axum::response::{IntoResponse, Response};
+
+use super::lang::Lang;
+use super::wire::{Issue, ProblemBody};
+use crate::desk::DeskError;
+use crate::domain::decide::Refusal;
+use crate::domain::issue;
+use crate::import::ImportError;
+use crate::store::StoreError;
+
+/// Every way an answer can fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    BadQuery,
+    BadPosition,
+    BadMeasure,
+    UnknownRoute,
+    UnknownArea,
+    UnknownPlan,
+    UnknownGrid,
+    UnknownBuilding,
+    UnknownImport,
+    UnknownKind,
+    UnknownLayer,
+    BadTile,
+    Method,
+    ForeignHost,
+    ForeignOrigin,
+    LongUrl,
+    BigHeaders,
+    BigBody,
+    SlowBody,
+    NotMultipart,
+    BadMultipart,
+    NoFile,
+    BadColumns,
+    BadRequest,
+    /// A file could not be read; the code is one of `issue::CODES`.
+    File(&'static str),
+    /// The same, because it passes a limit.
+    FileLimit(&'static str),
+    NotAllowed,
+    Broken,
+    NotFound,
+    DiskFull,
+    Store,
+    Busy,
+    Closing,
+    Internal,
+}
+
+/// Status, stable code, words.
+struct Says(StatusCode, &'static str, &'static str, &'static str);
+
+impl Fault {
+    fn says(self) -> Says {
+        use StatusCode as S;
+        match self {
+            Self::BadQuery => Says(
+                S::BAD_REQUEST,
+                "request.bad-query",
+                "请求参数有误",
+                "a parameter of the request is wrong",
+            ),
+            Self::BadPosition => Says(
+                S::BAD_REQUEST,
+                "request.bad-position",
+                "坐标无效",
+                "the position is not on the globe",
+            ),
+            Self::BadMeasure => Says(
+                S::BAD_REQUEST,
+                "request.bad-measure",
+                "不能按此项分级",
+                "classes are not made for this measure",
+            ),
+            Self::UnknownRoute => Says(
+                S::NOT_FOUND,
+                "request.unknown-route",
+                "没有这个地址",
+                "there is nothing at this address",
+            ),
+            Self::UnknownArea => {
+                Says(S::NOT_FOUND, "area.unknown", "没有这个区域", "there is no such area")
+            }
+            Self::UnknownPlan => {
+                Says(S::NOT_FOUND, "plan.unknown", "没有这个方案", "there is no such plan")
+            }
+            Self::UnknownGrid => {
+                Says(S::NOT_FOUND, "grid.unknown", "没有这个网格", "there is no such grid")
+            }
+            Self::UnknownBuilding => {
+                Says(S::NOT_FOUND, "building.unknown", "没有这栋楼", "there is no such building")
+            }
+            Self::UnknownImport => {
+                Says(S::NOT_FOUND, "import.unknown", "没有这次导入", "there is no such import")
+            }
+            Self::UnknownKind => Says(
+                S::NOT_FOUND,
+                "import.unknown-kind",
+                "不认识的导入类型",
+                "files of this kind cannot be imported",
+            ),
+            Self::UnknownLayer => {
+                Says(S::NOT_FOUND, "tile.unknown-layer", "没有这个图层", "there is no such layer")
+            }
+            Self::BadTile => Says(
+                S::BAD_REQUEST,
+                "tile.out-of-range",
+                "瓦片编号超出范围",
+                "the tile is out of range",
+            ),
+            Self::Method => Says(
+                S::METHOD_NOT_ALLOWED,
+                "request.method",
+                "此地址不支持该方法",
+                "this address does not take that method",
+            ),
+            Self::ForeignHost => Says(
+                S::MISDIRECTED_REQUEST,
+                "request.foreign-host",
+                "只应答本机地址",
+                "only requests to this machine's own name are answered",
+            ),
+            Self::ForeignOrigin => Says(
+                S::FORBIDDEN,
+                "request.foreign-origin",
+                "不接受来自其他网站的写入",
+                "another site's page may not change anything here",
+            ),
+            Self::LongUrl => {
+                Says(S::URI_TOO_LONG, "request.long-url", "网址过长", "the address is too long")
+            }
+            Self::BigHeaders => Says(
+                S::REQUEST_HEADER_FIELDS_TOO_LARGE,
+                "request.big-headers",
+                "请求头过大",
+                "the request's headers are too large",
+            ),
+            Self::BigBody => Says(
+                S::PAYLOAD_TOO_LARGE,
+                "request.big-body",
+                "内容过大",
+                "the body of the request is too large",
+            ),
+            Self::SlowBody => Says(
+                S::REQUEST_TIMEOUT,
+                "request.slow-body",
+                "上传过慢，已中止",
+                "the request came in too slowly",
+            ),
+            Self::NotMultipart => Says(
+                S::UNSUPPORTED_MEDIA_TYPE,
+                "request.not-multipart",
+                "应以 multipart/form-data 上传",
+                "a file comes as multipart/form-data",
+            ),
+            Self::BadMultipart => Says(
+                S::BAD_REQUEST,
+                "request.bad-multipart",
+                "上传内容不完整或格式有误",
+                "the multipart body is broken",
+            ),
+            Self::NoFile => {
+                Says(S::BAD_REQUEST, "request.no-file", "没有文件", "the form holds no file")
+            }
+            Self::BadColumns => Says(
+                S::BAD_REQUEST,
+                "request.bad-columns",
+                "列对应写法有误，应为 字段=列名",
+                "columns are given as field=header",
+            ),
+            Self::BadRequest => {
+                Says(S::BAD_REQUEST, "request.bad", "请求有误", "the request is wrong")
+            }
+            Self::File(code) => {
+                let words = issue::words(code);
+                Says(S::UNPROCESSABLE_ENTITY, code, words.zh, words.en)
+            }
+            Self::FileLimit(code) => {
+                let words = issue::words(code);
+                Says(S::PAYLOAD_TOO_LARGE, code, words.zh, words.en)
+            }
+            Self::NotAllowed => {
+                Says(S::FORBIDDEN, "command.not-allowed", "没有权限", "this is not allowed")
+            }
+            Self::Broken => Says(
+                S::UNPROCESSABLE_ENTITY,
+                "command.broken",
+                "整体无法成立，未作任何改动",
+                "the whole cannot stand; nothing was changed",
+            ),
+            Self::NotFound => Says(
+                S::NOT_FOUND,
+                "command.not-found",
+                "对象不存在",
+                "what the command names is not there",
+            ),
+            Self::DiskFull => Says(
+                S::INSUFFICIENT_STORAGE,
+                "store.disk-full",
+                "磁盘已满，未作任何改动",
+                "the disk is full; nothing was changed",
+            ),
+            Self::Store => Says(
+                S::SERVICE_UNAVAILABLE,
+                "store.failed",
+                "数据库无法读写，未作任何改动",
+                "the database could not be read or written; nothing was changed",
+            ),
+            Self::Busy => Says(
+                S::SERVICE_UNAVAILABLE,
+                "server.busy",
+                "服务繁忙，请稍后再试",
+                "the server is busy; try again",
+            ),
+            Self::Closing => Says(
+                S::SERVICE_UNAVAILABLE,
+                "server.closing",
+                "服务正在关闭",
+                "the server is closing",
+            ),
+            Self::Internal => Says(
+                S::INTERNAL_SERVER_ERROR,
+                "server.internal",
+                "内部错误，未作任何改动",
+                "something failed inside; nothing was changed",
+            ),
+        }
+    }
+
+    pub fn status(self) -> StatusCode {
+        self.says().0
+    }
+
+    pub fn code(self) -> &'static str {
+        self.says().1
+    }
+
+    /// The fault that stands for an answer made by the router itself.
+    pub fn of_status(status: StatusCode) -> Self {
+        match status {
+            StatusCode::NOT_FOUND => Self::UnknownRoute,
+            StatusCode::METHOD_NOT_ALLOWED => Self::Method,
+            StatusCode::PAYLOAD_TOO_LARGE => Self::BigBody,
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::NotMultipart,
+            StatusCode::REQUEST_TIMEOUT => Self::SlowBody,
+            status if status.is_server_error() => Self::Internal,
+            _ => Self::BadRequest,
+        }
+    }
+
+    /// Whether the rest of the connection cannot be trusted or waited for.
+    fn closes_connection(self) -> bool {
+        matches!(
+            self.status(),
+            StatusCode::REQUEST_TIMEOUT
+                | StatusCode::PAYLOAD_TOO_LARGE
+                | StatusCode::URI_TOO_LONG
+                | StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE
+        )
+    }
+}
+
+/// A fault with what is known about this one.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    pub fault: Fault,
+    /// Name of a parameter, a limit, candidates: set behind the words.
+    pub about: Option<Box<str>>,
+    pub issues: Vec<issue::Issue>,
+}
+
+impl Problem {
+    pub fn about(fault: Fault, about: impl Into<Box<str>>) -> Self {
+        Self { fault, about: Some(about.into()), issues: Vec::new() }
+    }
+
+    /// The whole response in `lang`.
+    pub fn render(&self, lang: Lang) -> Response {
+        let Says(status, code, zh, en) = self.fault.says();
+        let title = lang.pick(zh, en);
+        let detail = match &self.about {
+            Some(about) => format!("{title}{}{about}", lang.pick("：", ": ")),
+            None => title.to_owned(),
+        };
+        let body = ProblemBody {
+            kind: format!("urn:lifang:problem:{code}"),
+            title,
+            status: status.as_u16(),
+            code,
+            detail,
+            issues: self.issues.iter().map(|issue| Issue::new(issue, lang)).collect(),
+        };
+        let body = serde_json::to_vec(&body).expect("a problem is plain data");
+        let mut response = Response::new(Body::from(body));
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        let media = HeaderValue::from_static("application/problem+json; charset=utf-8");
+        headers.insert(CONTENT_TYPE, media);
+        headers.insert("content-language", HeaderValue::from_static(lang.tag()));
+        if self.fault.closes_connection() {
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        response
+    }
+}
+
+impl From<Fault> for Problem {
+    fn from(fault: Fault) -> Self {
+        Self { fault, about: None, issues: Vec::new() }
+    }
+}
+
+/// Status and extension only; the body is written by the guard, which knows the language.
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = self.fault.status();
+        response.extensions_mut().insert(std::sync::Arc::new(self));
+        response
+    }
+}
+
+impl From<ImportError> for Problem {
+    fn from(error: ImportError) -> Self {
+        let code = error.code();
+        let fault = if error.is_limit() { Fault::FileLimit(code) } else { Fault::File(code) };
+        let about = match &error {
+            ImportError::AskDatum { candidates } => {
+                let names: Vec<String> = candidates.iter().map(ToString::to_string).collect();
+                Some(names.join(", ").into())
+            }
+            other => other.guess().map(|kind| kind.word().into()),
+        };
+        Self { fault, about, issues: vec![error.as_issue()] }
+    }
+}
+
+impl From<DeskError> for Problem {
+    fn from(error: DeskError) -> Self {
+        match error {
+            DeskError::Refused(Refusal::NotAllowed) => Fault::NotAllowed.into(),
+            DeskError::Refused(Refusal::NotFound) => Fault::NotFound.into(),
+            DeskError::Refused(Refusal::Broken(issues)) => {
+                Self { fault: Fault::Broken, about: None, issues }
+            }
+            DeskError::Store(error) => match &*error {
+                StoreError::DiskFull(_) => Fault::DiskFull.into(),
+                other => {
+                    tracing::error!(error = %other, "the store failed");
+                    Fault::Store.into()
+                }
+            },
+            DeskError::Panicked => Fault::Internal.into(),
+            DeskError::Closed => Fault::Closing.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn problems_speak_both_languages() {
+        let problem = Problem::about(Fault::BadQuery, "lon");
+        let response = problem.render(Lang::En);
+        assert_eq!(response.status(), StatusCode::BAD_REQUEST);
+        assert_eq!(response.headers()["content-language"], "en");
+        for fault in [Fault::File("file.empty"), Fault::Internal, Fault::ForeignHost] {
+            let Says(_, _, zh, en) = fault.says();
+            assert!(!zh.is_ascii() && en.is_ascii(), "{fault:?}");
+        }
+    }
+
+    #[test]
+    fn past_a_limit_the_connection_closes() {
+        for fault in [Fault::LongUrl, Fault::BigHeaders, Fault::BigBody, Fault::SlowBody] {
+            assert_eq!(Problem::from(fault).render(Lang::Zh).headers()["connection"], "close");
+        }
+    }
+}
