@@ -9,6 +9,7 @@
 //! request.
 
 use std::cmp::Ordering;
+use std::ops::ControlFlow;
 
 use super::blocks::side_x2;
 use super::outline::{Rings, ring};
@@ -86,7 +87,7 @@ fn check_meetings(fabric: &Fabric, add: &mut impl FnMut(Law, Vec<Pin>)) {
     }
     let mut places: Vec<Pin> = pins.into_iter().map(|(pin, _)| pin).collect();
     places.dedup();
-    meetings(&edges, &places, [1, 1], &mut |near_edges, near_pins| {
+    let _ = meetings(&edges, &places, [1, 1], &mut |near_edges, near_pins| {
         for (i, &one) in near_edges.iter().enumerate() {
             let [a, b] = edges[one as usize];
             for &two in &near_edges[i + 1..] {
@@ -102,6 +103,7 @@ fn check_meetings(fabric: &Fabric, add: &mut impl FnMut(Law, Vec<Pin>)) {
                 }
             }
         }
+        ControlFlow::Continue(())
     });
 }
 

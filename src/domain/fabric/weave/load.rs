@@ -102,6 +102,11 @@ impl Loose {
         &self.tags[self.tag_starts[edge] as usize..self.tag_starts[edge + 1] as usize]
     }
 
+    /// Shapes that edge `edge` bounds, perhaps one more than once.
+    pub fn owners(&self, edge: usize) -> impl Iterator<Item = u32> + '_ {
+        self.tags(edge).iter().map(|&part| self.part_owner[part as usize])
+    }
+
     pub fn is_boundary(&self, edge: usize) -> bool {
         self.tags(edge).iter().any(|&part| self.part_owner[part as usize] == BOUNDARY)
     }

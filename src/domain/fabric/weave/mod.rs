@@ -126,12 +126,17 @@ pub fn weave(weave: &Weave) -> Woven {
         if is_lost {
             return Woven { flaws: vec![broken(&loose, &left_out)], ..Woven::default() };
         }
-        let chains = snap::snap(&loose, &metric);
-        match node::node(&loose, chains) {
+        let noded = snap::snap(&loose, &metric).and_then(|chains| node::node(&loose, chains));
+        match noded {
             Ok(noded) => {
                 let mut woven = finish(weave, &loose, &noded, &metric);
                 if !left_out.is_empty() {
-                    woven.flaws.push(broken(&loose, &left_out));
+                    let broken = broken(&loose, &left_out);
+                    let is_left_out = |flaw: &Flaw| {
+                        flaw.kind == FlawKind::Degenerate && broken.shapes.contains(&flaw.shapes[0])
+                    };
+                    woven.flaws.retain(|flaw| !is_left_out(flaw));
+                    woven.flaws.push(broken);
                 }
                 return woven;
             }
@@ -231,7 +236,7 @@ fn fault_in(polygon: &Polygon) -> Option<Pin> {
     let alone = [vec![polygon.clone()]];
     let weave = Weave { shapes: &alone, boundary: None, lines: &[], tolerance: 0.0 };
     let loose = Loose::new(&weave, &BTreeSet::new());
-    let chains = snap::snap(&loose, &Metric::new(polygon.extent(), 0.0));
+    let chains = snap::snap(&loose, &Metric::new(polygon.extent(), 0.0)).ok()?;
     let noded = node::node(&loose, chains).ok()?;
     let net = Net::new(&loose, &noded.chains);
     let is_spiky = !loose.spiky.is_empty() || !net.cancelled.is_empty();

@@ -6,6 +6,8 @@
 //! **Why** a sorted list of squares, not a tree: one sort, then a walk over neighbours in memory.
 //! Crowded squares are cut finer, so a dense spot in a wide sheet does not turn quadratic.
 
+use std::ops::ControlFlow;
+
 use crate::domain::place::Pin;
 
 /// More edges than this in one square and it is cut finer.
@@ -13,7 +15,7 @@ const CROWD: usize = 24;
 /// No square is narrower than this many lattice steps.
 const NARROWEST: i64 = 16;
 
-/// Calls `visit(edge numbers, pin numbers)` for every square that holds an edge.
+/// Calls `visit(edge numbers, pin numbers)` for every square that holds an edge, until it breaks off.
 ///
 /// Pairs of edges, or a pin and an edge, whose distance along each axis is at most `margin` share a square.
 /// Cost: O(n log n) for edges of similar length.
@@ -21,8 +23,8 @@ pub(in crate::domain::fabric) fn meetings(
     edges: &[[Pin; 2]],
     pins: &[Pin],
     margin: [i64; 2],
-    visit: &mut impl FnMut(&[u32], &[u32]),
-) {
+    visit: &mut impl FnMut(&[u32], &[u32]) -> ControlFlow<()>,
+) -> ControlFlow<()> {
     let edge_numbers: Vec<u32> = (0..edges.len() as u32).collect();
     let pin_numbers: Vec<u32> = (0..pins.len() as u32).collect();
     let mut low = [i64::MAX; 2];
@@ -35,10 +37,12 @@ pub(in crate::domain::fabric) fn meetings(
         }
     }
     if edges.is_empty() {
-        return;
+        return ControlFlow::Continue(());
     }
     let sheet = Sheet { edges, pins, margin };
-    sheet.cut(Square { low, high }, &edge_numbers, &pin_numbers, 0, visit);
+    let square = Square { low, high };
+    let width = sheet.width(square, &edge_numbers);
+    sheet.cut(square, width, &edge_numbers, &pin_numbers, visit)
 }
 
 struct Sheet<'a> {
@@ -57,12 +61,11 @@ impl Sheet<'_> {
     fn cut(
         &self,
         square: Square,
+        width: i64,
         edge_numbers: &[u32],
         pin_numbers: &[u32],
-        depth: u32,
-        visit: &mut impl FnMut(&[u32], &[u32]),
-    ) {
-        let width = self.width(square, edge_numbers);
+        visit: &mut impl FnMut(&[u32], &[u32]) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
         let n_edges = self.edges.len() as u32;
         let mut entries: Vec<(u64, u32)> = Vec::with_capacity(edge_numbers.len() * 3);
         for &number in edge_numbers {
@@ -101,17 +104,21 @@ impl Sheet<'_> {
                 *number -= n_edges;
             }
             let (edges, pins) = numbers.split_at(split);
-            let finer = edges.len() > CROWD && width > 4 * NARROWEST && depth < 6;
-            if finer {
+            if edges.len() > CROWD {
                 let (column, row) = ((key >> 32) as i64, (key & 0xFFFF_FFFF) as i64);
                 let low = [square.low[0] + column * width, square.low[1] + row * width];
-                let high = [low[0] + width - 1, low[1] + width - 1];
-                let (edges, pins) = (edges.to_vec(), pins.to_vec());
-                self.cut(Square { low, high }, &edges, &pins, depth + 1, visit);
-            } else {
-                visit(edges, pins);
+                let inner = Square { low, high: [low[0] + width - 1, low[1] + width - 1] };
+                // It pays only where the crowd is one of short edges.
+                let finer = self.width(inner, edges);
+                if finer * 2 <= width {
+                    let (edges, pins) = (edges.to_vec(), pins.to_vec());
+                    self.cut(inner, finer, &edges, &pins, visit)?;
+                    continue;
+                }
             }
+            visit(edges, pins)?;
         }
+        ControlFlow::Continue(())
     }
 
     /// As wide as the edges are long on average, so that an edge enters two or three squares.
@@ -185,13 +192,15 @@ mod tests {
             .collect();
         let pins: Vec<Pin> = edges.iter().map(|edge| edge[0]).collect();
         let mut met = std::collections::HashSet::new();
-        meetings(&edges, &pins, [5, 5], &mut |edges, pins| {
+        let flow = meetings(&edges, &pins, [5, 5], &mut |edges, pins| {
             for &pin in pins {
                 for &edge in edges {
                     met.insert((pin, edge));
                 }
             }
+            ControlFlow::Continue(())
         });
+        assert!(flow.is_continue());
         for (pin_idx, pin) in pins.iter().enumerate() {
             for (edge_idx, [a, b]) in edges.iter().enumerate() {
                 // Sampled points of the edge: near enough to the pin along both axes means a meeting.

@@ -10,6 +10,7 @@
 //! answer when the bound is met.
 
 use std::cmp::Ordering;
+use std::ops::ControlFlow;
 
 use super::load::Loose;
 use super::near::meetings;
@@ -23,10 +24,36 @@ pub(super) struct Noded {
     pub self_crossings: Vec<(u32, Pin)>,
 }
 
-/// More crossings than a few for each edge mean a scribble; the parts in most of them are named instead.
+/// More crossings or crowds than any map has mean a scribble; the part with most of them is named instead.
 #[derive(Debug)]
 pub(super) struct Scribble {
     pub worst_part: u32,
+}
+
+impl Scribble {
+    /// Where no crossings were counted the part with most edges is to blame.
+    pub fn of_largest(loose: &Loose) -> Self {
+        Self { worst_part: worst_part(loose, &[], &[]) }
+    }
+}
+
+/// How many pairs may be looked at before we call it a scribble: some thousand for each edge.
+pub(super) struct Budget(usize);
+
+impl Budget {
+    pub fn new(n_edges: usize) -> Self {
+        Self(2_000 * n_edges + 100_000_000)
+    }
+
+    pub fn spend(&mut self, n_pairs: usize) -> ControlFlow<()> {
+        match self.0.checked_sub(n_pairs) {
+            Some(left) => {
+                self.0 = left;
+                ControlFlow::Continue(())
+            }
+            None => ControlFlow::Break(()),
+        }
+    }
 }
 
 pub(super) fn node(loose: &Loose, chains: Chains) -> Result<Noded, Scribble> {
@@ -42,22 +69,22 @@ pub(super) fn node(loose: &Loose, chains: Chains) -> Result<Noded, Scribble> {
     ends.sort_unstable();
     ends.dedup();
     let limit = 16 * segments.len() + (1 << 16);
+    let mut budget = Budget::new(segments.len());
     let mut crossings: Vec<(Pin, u32, u32)> = Vec::new();
     let mut hits: Vec<(u32, Pin)> = Vec::new();
-    meetings(&segments, &ends, [1, 1], &mut |edges, pins| {
+    let flow = meetings(&segments, &ends, [1, 1], &mut |edges, pins| {
+        budget.spend(edges.len() * (edges.len() + pins.len()))?;
         for (i, &one) in edges.iter().enumerate() {
             for &two in &edges[i + 1..] {
-                if crossings.len() > limit {
-                    return;
-                }
                 if let Some(pin) = crossing(segments[one as usize], segments[two as usize]) {
                     crossings.push((pin, one, two));
                 }
             }
         }
         touch(&segments, &ends, edges, pins, &mut hits);
+        if crossings.len() > limit { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
-    if crossings.len() > limit {
+    if flow.is_break() {
         return Err(Scribble { worst_part: worst_part(loose, &crossings, &edge_of) });
     }
     crossings.sort_unstable();
@@ -65,9 +92,14 @@ pub(super) fn node(loose: &Loose, chains: Chains) -> Result<Noded, Scribble> {
     let mut crossed: Vec<Pin> = crossings.iter().map(|crossing| crossing.0).collect();
     crossed.dedup();
     if !crossed.is_empty() {
-        meetings(&segments, &crossed, [1, 1], &mut |edges, pins| {
+        let flow = meetings(&segments, &crossed, [1, 1], &mut |edges, pins| {
+            budget.spend(edges.len() * pins.len())?;
             touch(&segments, &crossed, edges, pins, &mut hits);
+            ControlFlow::Continue(())
         });
+        if flow.is_break() {
+            return Err(Scribble { worst_part: worst_part(loose, &crossings, &edge_of) });
+        }
     }
     hits.sort_unstable();
     hits.dedup();
@@ -231,6 +263,11 @@ fn worst_part(loose: &Loose, crossings: &[(Pin, u32, u32)], edge_of: &[u32]) -> 
             for &part in loose.tags(edge_of[edge as usize] as usize) {
                 counts[part as usize] += 1;
             }
+        }
+    }
+    if crossings.is_empty() {
+        for edge in 0..loose.edges.len() {
+            loose.tags(edge).iter().for_each(|&part| counts[part as usize] += 1);
         }
     }
     let most = counts.iter().enumerate().max_by_key(|&(part, count)| (count, part));

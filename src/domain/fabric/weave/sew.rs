@@ -1,5 +1,7 @@
 //! Links between faces become seams between cells: equal ground joined, knots found, all in one order.
 
+use std::ops::ControlFlow;
+
 use super::face::Faces;
 use super::near::meetings;
 use super::net::Net;
@@ -54,7 +56,7 @@ fn along_barriers(
         lines[line].0.windows(2).any(|pair| metric.is_beside(pin, pair[0], pair[1]))
     };
     let mut barriers = vec![Barrier::None; segments.len()];
-    meetings(&edges, &middles, metric.reach(), &mut |edges_here, pins| {
+    let _ = meetings(&edges, &middles, metric.reach(), &mut |edges_here, pins| {
         for &segment in pins {
             for &edge in edges_here {
                 let [a, b] = edges[edge as usize];
@@ -68,6 +70,7 @@ fn along_barriers(
                 }
             }
         }
+        ControlFlow::Continue(())
     });
     let mut cut = Vec::with_capacity(seams.len());
     let mut first = 0;

@@ -8,8 +8,11 @@
 //! **Why** the order is by shapes sharing a pin, then by place: what more shapes agree on weighs more,
 //! and the outcome does not depend on how the rings were written down.
 
+use std::ops::ControlFlow;
+
 use super::load::{BOUNDARY, Loose, Users, are_disjoint};
 use super::near::meetings;
+use super::node::{Budget, Scribble};
 use crate::domain::place::{Extent, Pin, is_on_segment, step_meters};
 
 /// Metres on the ground around one latitude, for asking what is near; never for what lies where.
@@ -18,6 +21,7 @@ pub(super) struct Metric {
     east: f64,
     north: f64,
     pub tolerance: f64,
+    reach: [i64; 2],
 }
 
 impl Metric {
@@ -30,12 +34,14 @@ impl Metric {
         };
         let cut = |v: f64| (v * 2f64.powi(40)).round() / 2f64.powi(40);
         let tolerance = if tolerance.is_finite() { tolerance.clamp(0.0, 100.0) } else { 0.0 };
-        Self { east: cut(east), north: cut(north), tolerance }
+        let (east, north) = (cut(east), cut(north));
+        let reach = [east, north].map(|step| (tolerance / step).ceil() as i64 + 1);
+        Self { east, north, tolerance, reach }
     }
 
     /// Lattice steps that cover the tolerance along each axis.
     pub fn reach(&self) -> [i64; 2] {
-        [self.east, self.north].map(|step| (self.tolerance / step).ceil() as i64 + 1)
+        self.reach
     }
 
     fn between(&self, a: Pin, b: Pin) -> (f64, f64) {
@@ -64,6 +70,17 @@ impl Metric {
         is_between.then(|| ((ex * py - ey * px).abs() / length_2.sqrt(), along))
     }
 
+    /// Whether `pin` is within the tolerance of the segment, between its ends.
+    fn is_close(&self, pin: Pin, a: Pin, b: Pin) -> bool {
+        // Most candidates are far off along one axis already.
+        let [wide, high] = self.reach().map(|steps| steps as i32);
+        let is_far = pin.x < a.x.min(b.x).saturating_sub(wide)
+            || pin.x > a.x.max(b.x).saturating_add(wide)
+            || pin.y < a.y.min(b.y).saturating_sub(high)
+            || pin.y > a.y.max(b.y).saturating_add(high);
+        !is_far && self.along_segment(pin, a, b).is_some_and(|(far, _)| far <= self.tolerance)
+    }
+
     /// Whether `pin` is within the tolerance of the closed segment.
     pub fn is_beside(&self, pin: Pin, a: Pin, b: Pin) -> bool {
         self.distance(pin, a) <= self.tolerance
@@ -87,15 +104,16 @@ impl Chains {
     }
 }
 
-pub(super) fn snap(loose: &Loose, metric: &Metric) -> Chains {
-    if metric.tolerance <= 0.0 {
-        return chains(loose, &loose.pins, &[], 0);
+pub(super) fn snap(loose: &Loose, metric: &Metric) -> Result<Chains, Scribble> {
+    let is_lone = loose.part_owner.windows(2).all(|pair| pair[0] == pair[1]);
+    if metric.tolerance <= 0.0 || is_lone {
+        return Ok(chains(loose, &loose.pins, &[], 0));
     }
     let users = loose.users();
     let leader_of = cluster(&loose.pins, &users, metric);
     let merged = merged_users(loose, &users, &leader_of);
     let mut place: Vec<Pin> = leader_of.iter().map(|&leader| loose.pins[leader as usize]).collect();
-    let mut bends = pull(loose, &merged, &leader_of, &mut place, metric);
+    let mut bends = pull(loose, &merged, &leader_of, &mut place, metric)?;
     bends.sort_unstable();
     bends.dedup();
     let n_moved = place.iter().zip(&loose.pins).filter(|(to, from)| to != from).count();
@@ -105,7 +123,7 @@ pub(super) fn snap(loose: &Loose, metric: &Metric) -> Chains {
         !is_on_segment(a, b, place[pin as usize]) && place[pin as usize] == loose.pins[pin as usize]
     };
     let n_bent = bends.iter().filter(is_slip).count();
-    chains(loose, &place, &bends, n_moved + n_bent)
+    Ok(chains(loose, &place, &bends, n_moved + n_bent))
 }
 
 /// For each pin the pin it becomes one with, often itself.
@@ -166,10 +184,14 @@ fn foreign_pairs(pins: &[Pin], users: &Users, metric: &Metric) -> Vec<(u32, u32)
     let mut entries: Vec<(u64, u32)> =
         pins.iter().enumerate().map(|(pin_idx, &pin)| (square(pin), pin_idx as u32)).collect();
     entries.sort_unstable();
+    let user: Vec<u32> =
+        (0..pins.len() as u32).map(|pin| sole(users.of(pin).iter().copied())).collect();
     let mut pairs = Vec::new();
     let mut consider = |a: u32, b: u32| {
         let (pa, pb) = (pins[a as usize], pins[b as usize]);
-        if metric.distance(pa, pb) <= metric.tolerance
+        let is_same = user[a as usize] == user[b as usize] && user[a as usize] != SEVERAL;
+        if !is_same
+            && metric.distance(pa, pb) <= metric.tolerance
             && !users.of(a).is_empty()
             && !users.of(b).is_empty()
             && are_disjoint(users.of(a), users.of(b))
@@ -211,31 +233,58 @@ fn pull(
     leader_of: &[u32],
     place: &mut [Pin],
     metric: &Metric,
-) -> Vec<(u32, u32)> {
+) -> Result<Vec<(u32, u32)>, Scribble> {
     let segments: Vec<[Pin; 2]> =
         loose.edges.iter().map(|ends| ends.map(|pin| place[pin as usize])).collect();
     let mut hits: Vec<(u32, u32)> = Vec::new();
-    meetings(&segments, &loose.pins, metric.reach(), &mut |edges, pins| {
+    let edge_user: Vec<u32> = (0..loose.edges.len()).map(|edge| sole(loose.owners(edge))).collect();
+    let pin_user: Vec<u32> =
+        (0..loose.pins.len() as u32).map(|pin| sole(users.of(pin).iter().copied())).collect();
+    let mut budget = Budget::new(segments.len());
+    let flow = meetings(&segments, &loose.pins, metric.reach(), &mut |edges, pins| {
+        // Most squares hold one shape alone, and nothing there is foreign.
+        let user = edge_user[edges[0] as usize];
+        let is_lone = user != SEVERAL
+            && edges.iter().all(|&edge| edge_user[edge as usize] == user)
+            && pins.iter().all(|&pin| pin_user[pin as usize] == user);
+        if is_lone {
+            return ControlFlow::Continue(());
+        }
+        budget.spend(edges.len() * pins.len())?;
         for &pin in pins.iter().filter(|&&pin| leader_of[pin as usize] == pin) {
+            let at = place[pin as usize];
             for &edge in edges {
                 let [a, b] = segments[edge as usize];
-                let at = place[pin as usize];
-                let is_end = at == a || at == b;
-                if !is_end
-                    && metric
-                        .along_segment(at, a, b)
-                        .is_some_and(|(far, _)| far <= metric.tolerance)
+                let (one, two) = (edge_user[edge as usize], pin_user[pin as usize]);
+                let is_same = one == two && one != SEVERAL;
+                if !is_same
+                    && at != a
+                    && at != b
+                    && metric.is_close(at, a, b)
                     && is_foreign(loose, users, edge, pin)
                 {
                     hits.push((edge, pin));
                 }
             }
         }
+        ControlFlow::Continue(())
     });
+    if flow.is_break() {
+        return Err(Scribble::of_largest(loose));
+    }
     hits.sort_unstable();
     hits.dedup();
     move_onto_boundary(loose, users, &segments, &mut hits, leader_of, place, metric);
-    hits
+    Ok(hits)
+}
+
+/// Stands for more than one shape, or none.
+const SEVERAL: u32 = u32::MAX - 1;
+
+/// The one shape in the list, if there is just one.
+fn sole(mut shapes: impl Iterator<Item = u32>) -> u32 {
+    let first = shapes.next().unwrap_or(SEVERAL);
+    if shapes.all(|shape| shape == first) { first } else { SEVERAL }
 }
 
 fn is_foreign(loose: &Loose, users: &Users, edge: u32, pin: u32) -> bool {

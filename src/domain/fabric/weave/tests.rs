@@ -200,6 +200,22 @@ fn seams_along_a_barrier_carry_it() {
 }
 
 #[test]
+fn a_scribble_is_left_out_and_the_rest_is_woven() {
+    let mut state = 1u64;
+    let mut next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        1_096_000_000 + (state >> 40) as i32 % 1_000_000
+    };
+    let scribble =
+        vec![Polygon { rings: vec![(0..1500).map(|_| Pin::new(next(), next())).collect()] }];
+    let square = shapes(&["0,0 9000,0 9000,9000 0,9000"]).remove(0);
+    let woven = woven(&[scribble, square], 0.5);
+    assert_eq!(woven.owners, [Some(1)]);
+    assert_eq!(kinds(&woven), [FlawKind::Broken]);
+    assert_eq!(woven.flaws[0].shapes, [0]);
+}
+
+#[test]
 fn any_pins_are_survived() {
     let (low, high) = (i32::MIN, i32::MAX);
     let wild = vec![
