@@ -259,11 +259,11 @@ describe("colour", () => {
     expect([0, 1, 100, 101, 999].map((value) => classOf([1, 101], value))).toEqual([-1, 0, 0, 1, 1]);
   });
   test("the legend counts every grid once", () => {
-    const { rows, none } = legendOf([1, 101], [0, 5, 100, 101, 500]);
+    const { rows, none } = legendOf([1, 101], [0, 5, 100, 101, 500], 700);
     expect(none).toBe(1);
     expect(rows).toEqual([
       { from: 1, to: 100, count: 2 },
-      { from: 101, to: 500, count: 2 },
+      { from: 101, to: 700, count: 2 },
     ]);
   });
   test("the band is the fourth of seven classes", () => {

@@ -31,16 +31,18 @@ export function lowerBounds(breaks: readonly number[]): number[] {
 
 export type LegendRow = { from: number; to: number | null; count: number };
 
-/** One legend row a class; `none` counts what lies below the first (no households at all). */
+/**
+ * One legend row a class; `none` counts what lies below the first (no households at all).
+ * `most` is the largest value anywhere: it closes the last class whatever is in scope.
+ */
 export function legendOf(
   bounds: readonly number[],
   values: readonly number[],
+  most: number,
 ): { rows: LegendRow[]; none: number } {
   const counts = bounds.map(() => 0);
   let none = 0;
-  let most = 0;
   for (const value of values) {
-    most = Math.max(most, value);
     const at = classOf(bounds, value);
     if (at < 0) none += 1;
     else counts[at] = (counts[at] ?? 0) + 1;

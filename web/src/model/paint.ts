@@ -66,6 +66,7 @@ function bareAreas(state: State, series: Series, bounds: number[]): Map<number, 
 /** Rows of the legend for the grids in scope. */
 export function legendFor(state: State) {
   const bounds = boundsOf(state);
-  const values = gridsUnder(state, state.view.area).map((grid) => tallyOf(state, grid).households);
-  return { bounds, ...legendOf(bounds, values) };
+  const households = (grid: Grid) => tallyOf(state, grid).households;
+  const most = gridsUnder(state, null).reduce((largest, grid) => Math.max(largest, households(grid)), 0);
+  return { bounds, ...legendOf(bounds, gridsUnder(state, state.view.area).map(households), most) };
 }

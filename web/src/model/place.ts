@@ -11,13 +11,8 @@ export type Geometry =
   | { type: "Polygon" | "MultiLineString"; coordinates: number[][][] }
   | { type: "MultiPolygon"; coordinates: number[][][][] };
 
-export const centerOf = (box: Box): LonLat => [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2];
-
 export const boxesMeet = (a: Box, b: Box): boolean =>
   a[0] <= b[2] && b[0] <= a[2] && a[1] <= b[3] && b[1] <= a[3];
-
-export const boxInside = (inner: Box, outer: Box): boolean =>
-  inner[0] >= outer[0] && inner[1] >= outer[1] && inner[2] <= outer[2] && inner[3] <= outer[3];
 
 export const boxUnion = (a: Box | null, b: Box): Box =>
   a === null ? b : [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[2], b[2]), Math.max(a[3], b[3])];

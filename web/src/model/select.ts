@@ -39,7 +39,6 @@ export function chainOf(state: State, code: Code | null): Area[] {
 /** The community a selection lies in, as far as it is known. */
 export function communityOf(state: State, selection: Selection | null): Code | null {
   if (selection === null) return null;
-  if (selection.kind === "area") return selection.code;
   if (selection.kind === "grid") return gridOf(state, selection.code)?.community ?? null;
   return state.building.value?.code === selection.code ? state.building.value.community : null;
 }
@@ -120,10 +119,6 @@ export function targetOf(state: State, selection: Selection): Target | null {
     const box = gridOf(state, selection.code)?.bounds ?? null;
     return box && { box };
   }
-  if (selection.kind === "area") {
-    const box = areaOf(state, selection.code)?.bounds ?? null;
-    return box && { box };
-  }
   const at = buildingAt(state, selection.code)?.at ?? null;
   return at && { at, zoom: 17.2 };
 }
@@ -138,6 +133,18 @@ export function wholeBox(state: State): readonly [number, number, number, number
     Math.max(...boxes.map((box) => box[2])),
     Math.max(...boxes.map((box) => box[3])),
   ];
+}
+
+/** The newer state, or the older one when only the pointer or the camera moved: what lists need not notice. */
+export function calm(before: State, after: State): State {
+  if (before === after) return before;
+  for (const key of Object.keys(after) as (keyof State)[]) {
+    if (key === "hover" || key === "view") continue;
+    if (before[key] !== after[key]) return after;
+  }
+  for (const key of Object.keys(after.view) as (keyof View)[])
+    if (key !== "camera" && before.view[key] !== after.view[key]) return after;
+  return before;
 }
 
 /** True when the database holds nothing to look at. */

@@ -9,10 +9,7 @@ export const PAINTS = ["households", "band", "hues"] as const;
 /** What the colour of a grid says. */
 export type Paint = (typeof PAINTS)[number];
 
-export type Selection =
-  | { kind: "grid"; code: string }
-  | { kind: "building"; code: string }
-  | { kind: "area"; code: string };
+export type Selection = { kind: "grid"; code: string } | { kind: "building"; code: string };
 
 export type Camera = { at: LonLat; zoom: number };
 
@@ -62,7 +59,7 @@ export function hashOf(view: View): string {
 export function viewOf(hash: string): View {
   const [path = "", tail = ""] = hash.replace(/^#\/?/, "").split("?", 2);
   const query = new URLSearchParams(tail);
-  const selected = (["grid", "building", "area"] as const).find((kind) => query.get(kind));
+  const selected = (["grid", "building"] as const).find((kind) => query.get(kind));
   return {
     workspace: oneOf(WORKSPACES, path) ?? firstView.workspace,
     area: query.get("in"),
