@@ -67,6 +67,7 @@ pub enum DeskError {
 pub struct Desk {
     shared: Arc<Shared>,
     jobs: mpsc::Sender<Job>,
+    thread: Arc<std::thread::JoinHandle<()>>,
 }
 
 #[derive(Debug)]
@@ -109,11 +110,11 @@ impl Desk {
         });
         let (jobs, queue) = mpsc::channel(QUEUE);
         let runner = run::Runner::new(store, Arc::clone(&shared));
-        std::thread::Builder::new()
+        let thread = std::thread::Builder::new()
             .name("desk".into())
             .spawn(move || runner.run(queue))
             .expect("the system starts a thread");
-        Ok(Self { shared, jobs })
+        Ok(Self { shared, jobs, thread: Arc::new(thread) })
     }
 
     /// The world as it is now. Keep the handle for a whole request; it never changes.
@@ -152,6 +153,17 @@ impl Desk {
         }
         let (next, touched) = world.next(&decision.change);
         Ok(changed(&next, touched, &mut decision))
+    }
+
+    /// Lets go of this handle and, when it is the last, waits until the database file is closed.
+    pub fn close(self) {
+        let Self { shared, jobs, thread } = self;
+        drop(jobs);
+        drop(shared);
+        if let Some(thread) = Arc::into_inner(thread) {
+            // A desk that panicked has already logged why.
+            let _ = thread.join();
+        }
     }
 
     /// The reading connection, for single homes, history and backups.

@@ -10,7 +10,9 @@ use super::columns::Columns;
 use super::datum::{Datum, DatumChoice};
 use super::rows::Maker;
 use super::text::{Encoding, Text};
+use crate::domain::decide::{Command, Import, Roster};
 use crate::domain::issue::{Issue, Severity};
+use crate::domain::measure::Day;
 use crate::domain::place::LonLat;
 use crate::domain::register::rows::{ImportKind, Rows};
 
@@ -85,6 +87,26 @@ pub struct Sheet {
     pub datum: Datum,
     pub format: &'static str,
     pub encoding: Encoding,
+}
+
+impl Sheet {
+    /// The command that takes this sheet in. `file` is its name without folder; slips along borders up
+    /// to `tolerance_m` metres are closed; imported grids count from `effective`.
+    pub fn into_command(self, file: &str, tolerance_m: f64, effective: Day) -> Command {
+        Command::Import(Box::new(Import {
+            rows: self.rows,
+            file: file.into(),
+            datum: self.datum.to_string().into(),
+            issues: self.issues,
+            issues_dropped: self.issues_dropped,
+            dropped_columns: self.dropped_columns,
+            n_rows: self.n_rows,
+            n_refused: self.refused,
+            tolerance_m,
+            effective,
+            roster: Roster::new(),
+        }))
+    }
 }
 
 /// Why a whole file was not read. Nothing of it counts.

@@ -17,4 +17,5 @@ pub mod homes;
 pub mod names;
 pub mod quilt;
 pub mod random;
+pub mod spread;
 pub mod write;

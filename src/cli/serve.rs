@@ -1,0 +1,76 @@
+//! `lifang serve`, and copies of the database made and put back.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{Database, Done, Failure};
+use crate::desk::Desk;
+use crate::http::{HttpOptions, serve};
+use crate::store::{Reader, StoreOptions, restore};
+
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    /// Address to listen on; only this machine until the first account exists
+    #[arg(long, env = "LIFANG_LISTEN", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    #[command(flatten)]
+    database: Database,
+}
+
+impl Serve {
+    pub(super) fn run(self) -> Result<Done, Failure> {
+        let desk = self.database.desk()?;
+        serve_desk(desk, self.listen, |address| {
+            println!("http://{address}");
+            println!("No accounts exist yet: only this machine can connect, and may do everything.");
+        })
+    }
+}
+
+/// Serves until a signal asks to stop. `ready` is called once with the address really taken.
+pub(super) fn serve_desk(
+    desk: Desk,
+    listen: SocketAddr,
+    ready: impl FnOnce(SocketAddr),
+) -> Result<Done, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(Failure::of)?;
+    let options = HttpOptions { listen, ..HttpOptions::default() };
+    runtime.block_on(serve(desk, options, ready)).map_err(Failure::of)?;
+    Ok(Done::Clean)
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Backup {
+    /// File to write; must not exist
+    file: PathBuf,
+    #[command(flatten)]
+    database: Database,
+}
+
+impl Backup {
+    pub(super) fn run(self) -> Result<Done, Failure> {
+        let reader = Reader::open(&self.database.db, &StoreOptions::default()).map_err(Failure::of)?;
+        reader.backup(&self.file).map_err(Failure::of)?;
+        Ok(Done::Clean)
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Restore {
+    /// A file written by `lifang backup`
+    file: PathBuf,
+    #[command(flatten)]
+    database: Database,
+}
+
+impl Restore {
+    pub(super) fn run(self) -> Result<Done, Failure> {
+        restore(&self.file, &self.database.db).map_err(Failure::of)?;
+        Ok(Done::Clean)
+    }
+}
