@@ -1,0 +1,84 @@
+# The commands of the house. `make demo` to see it, `make test` to check it.
+# Everything needed is installed by the targets themselves: npm packages, Python packages for the
+# outside oracles (in target/venv), cargo-deny (in target/tools), Chromium and a Chinese font by apt
+# when run as root.
+
+CARGO ?= cargo
+NPM ?= npm
+PYTHON ?= python3
+LIFANG_REAL_DATA ?= ../shared/data
+export LIFANG_REAL_DATA
+
+DENY_VERSION := 0.20.2
+VENV := target/venv
+DENY := target/tools/bin/cargo-deny
+
+WEB_SOURCES := $(shell find web/src web/public web/index.html web/vite.config.ts web/package.json -type f 2>/dev/null)
+
+.PHONY: demo test test-real bench web lint test-rust test-web test-browser test-oracle deny browser clean
+
+## Builds everything, makes the demo database when it is not there, serves it.
+demo: web/dist/index.html
+	$(CARGO) build --release --locked
+	target/release/lifang demo
+
+## The whole check, without any file from outside the repository.
+test: lint test-web test-rust test-oracle test-browser deny
+
+## What needs real geometry from a folder beside the repository.
+test-real: web/dist/index.html
+	@test -d "$(LIFANG_REAL_DATA)" || { echo "no real geometry at $(LIFANG_REAL_DATA): set LIFANG_REAL_DATA"; exit 2; }
+	$(CARGO) test --locked --test real
+
+bench:
+	$(CARGO) bench --locked
+
+web: web/dist/index.html
+
+web/node_modules/.package-lock.json: web/package-lock.json
+	cd web && $(NPM) ci --no-audit --no-fund
+	@touch $@
+
+web/dist/index.html: web/node_modules/.package-lock.json $(WEB_SOURCES)
+	cd web && $(NPM) run build
+
+lint: web/dist/index.html
+	$(CARGO) fmt --check
+	$(CARGO) clippy --locked --all-targets -- -D warnings
+
+test-rust: web/dist/index.html
+	$(CARGO) test --locked
+
+test-web: web/node_modules/.package-lock.json
+	cd web && $(NPM) run lint && $(NPM) run check && $(NPM) test
+
+test-browser: web/dist/index.html browser
+	$(CARGO) build --locked
+	cd web && $(NPM) run browser
+
+$(VENV)/ready: tests/oracle/requirements.txt
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r tests/oracle/requirements.txt
+	@touch $@
+
+## Tiles read by an independent decoder.
+test-oracle: $(VENV)/ready web/dist/index.html
+	$(CARGO) build --locked
+	$(VENV)/bin/python tests/oracle/run.py
+
+$(DENY):
+	$(CARGO) install --locked --quiet --root target/tools cargo-deny@$(DENY_VERSION)
+
+## Licences, bans and sources of everything that is built in.
+deny: $(DENY)
+	$(DENY) check licenses bans sources
+
+## Chromium for the browser tests, with a font that has Chinese.
+browser:
+	@command -v chromium >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; \
+	  else echo "the browser tests need Chromium: apt-get install chromium fonts-noto-cjk"; exit 2; fi; }
+
+clean:
+	$(CARGO) clean
+	rm -rf web/dist web/node_modules
