@@ -58,7 +58,7 @@ impl Demo {
             _ => open_desk(&db)?,
         };
         let say_made_up = desk.world().setting("made_up") == Some("true");
-        serve_desk(desk, self.listen, |address| {
+        serve_desk(desk, &db, self.listen, |address| {
             println!("http://{address}");
             println!("No log-in is needed: until the first account exists, only this machine can");
             println!("connect, and every caller on it may do everything.");

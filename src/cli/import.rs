@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{Database, Done, Failure, today, words::say};
+use super::words::{lang, say};
+use super::{Database, Done, Failure, today};
 use crate::desk::{Desk, DeskError, Outcome};
 use crate::domain::decide::Refusal;
 use crate::domain::issue::{Issue, Severity};
@@ -16,7 +17,7 @@ use crate::domain::place::LonLat;
 use crate::domain::register::rows::ImportKind;
 use crate::domain::rights::Actor;
 use crate::domain::world::World;
-use crate::http::wire;
+use crate::http::wire::{FileNote, import_report};
 use crate::import::{DatumChoice, ImportError, ImportOptions, Sheet, read_path};
 
 /// Slips along borders up to this many metres are closed unless the caller says otherwise.
@@ -70,16 +71,23 @@ impl Import {
             return Err(Failure("--tolerance takes 0 to 100 metres".to_owned()));
         }
         let mut reports = Vec::new();
+        let mut has_problems = false;
         for file in &self.files {
             let options = self.options(&desk.world())?;
             let sheet = read_sheet(file, &options)?;
-            let reading = wire::Reading::of(&sheet, &file_name(file));
+            let (datum, dropped_columns) = (sheet.datum.to_string(), sheet.dropped_columns.clone());
             let outcome = self.submit(&desk, sheet, file, effective)?;
             print_outcome(file, &outcome, self.dry_run);
-            reports.push(wire::Report::new(reading, &outcome, self.dry_run));
+            let note = FileNote {
+                kind: options.kind.word(),
+                file: &file_name(file),
+                datum: &datum,
+                dropped_columns: &dropped_columns,
+                dry_run: self.dry_run,
+            };
+            has_problems |= outcome.issues.iter().any(|issue| issue.severity == Severity::Stop);
+            reports.push(import_report(&note, &outcome, lang()));
         }
-        let has_problems =
-            reports.iter().any(|report| report.has_stop());
         let json = match reports.as_slice() {
             [report] => serde_json::to_string_pretty(report),
             reports => serde_json::to_string_pretty(reports),
@@ -169,6 +177,11 @@ pub(super) fn refused(error: &DeskError) -> Failure {
 /// Numbers to stderr, so that stdout stays for JSON.
 pub(super) fn print_outcome(file: &Path, outcome: &Outcome, dry_run: bool) {
     let s = &outcome.summary;
+    if !outcome.placed.is_empty() {
+        let reasons: Vec<String> =
+            outcome.placed.iter().map(|(reason, n)| format!("{n} {}", reason.word())).collect();
+        eprintln!("{}: placed by {}", file_name(file), reasons.join(", "));
+    }
     eprintln!(
         "{}: {} rows, {} new, {} changed, {} unchanged, {} gone, {} refused{}",
         file_name(file),

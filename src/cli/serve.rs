@@ -1,13 +1,14 @@
 //! `lifang serve`, and copies of the database made and put back.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::{Database, Done, Failure};
 use crate::desk::Desk;
-use crate::http::{HttpOptions, serve};
+use crate::http::serve::{Server, stop_signal};
+use crate::http::HttpOptions;
 use crate::store::{Reader, StoreOptions, restore};
 
 #[derive(Debug, Args)]
@@ -22,7 +23,7 @@ pub(super) struct Serve {
 impl Serve {
     pub(super) fn run(self) -> Result<Done, Failure> {
         let desk = self.database.desk()?;
-        serve_desk(desk, self.listen, |address| {
+        serve_desk(desk, &self.database.db, self.listen, |address| {
             println!("http://{address}");
             println!("No accounts exist yet: only this machine can connect, and may do everything.");
         })
@@ -32,16 +33,31 @@ impl Serve {
 /// Serves until a signal asks to stop. `ready` is called once with the address really taken.
 pub(super) fn serve_desk(
     desk: Desk,
+    db: &Path,
     listen: SocketAddr,
     ready: impl FnOnce(SocketAddr),
 ) -> Result<Done, Failure> {
+    start_log();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(Failure::of)?;
-    let options = HttpOptions { listen, ..HttpOptions::default() };
-    runtime.block_on(serve(desk, options, ready)).map_err(Failure::of)?;
-    Ok(Done::Clean)
+    let folder = std::path::absolute(db).ok().and_then(|db| Some(db.parent()?.to_owned()));
+    let options = HttpOptions { listen, folder, ..HttpOptions::default() };
+    runtime.block_on(async {
+        let server = Server::bind(desk, options).await.map_err(Failure::of)?;
+        ready(server.address());
+        server.run(stop_signal()).await;
+        Ok(Done::Clean)
+    })
+}
+
+/// The log goes to stderr; `RUST_LOG` says how much of it.
+fn start_log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,lifang=info"));
+    // A log that was started before stays as it is.
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
 }
 
 #[derive(Debug, Args)]

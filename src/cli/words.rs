@@ -1,14 +1,21 @@
 //! The language of the terminal, from `LANG`.
 
 use crate::domain::issue::words;
+use crate::http::Lang;
 
 /// What an issue code says in the terminal's language.
 pub(super) fn say(code: &'static str) -> &'static str {
-    if is_chinese() { words(code).zh } else { words(code).en }
+    let said = words(code);
+    lang().pick(said.zh, said.en)
+}
+
+/// The terminal's language; English where it asks for neither.
+pub(super) fn lang() -> Lang {
+    if is_chinese() { Lang::Zh } else { Lang::En }
 }
 
 /// Whether `LC_ALL`, `LC_MESSAGES` or `LANG` asks for Chinese.
-pub(super) fn is_chinese() -> bool {
+fn is_chinese() -> bool {
     ["LC_ALL", "LC_MESSAGES", "LANG"]
         .into_iter()
         .filter_map(|name| std::env::var(name).ok())

@@ -106,10 +106,11 @@ pub(super) fn decide_members(draft: &mut Draft<'_>, rows: &[MemberRow], roster: 
             }
         }
     }
-    let changed_rows = counts.replace_members(draft.world, &communities, &placed, &unhoused);
+    let (n_new, n_gone) = counts.replace_members(draft.world, &communities, &placed, &unhoused);
     let n_placed: u64 = placed.values().flatten().map(|&n| u64::from(n)).sum();
-    draft.summary.changed = changed_rows.min(n_placed);
-    draft.summary.unchanged = n_placed - draft.summary.changed;
+    draft.summary.new = n_new;
+    draft.summary.unchanged = n_placed.saturating_sub(n_new);
+    draft.summary.gone = n_gone;
     counts.write(draft);
 }
 
@@ -289,16 +290,16 @@ impl<'a> CountChanges<'a> {
         }
     }
 
-    /// Sets members of every building of `communities` to what `placed` says; returns by how many
-    /// persons the held counts were off.
+    /// Sets members of every building of `communities` to what `placed` says; returns how many came and
+    /// how many went, building by building and class by class.
     fn replace_members(
         &mut self,
         world: &World,
         communities: &HashSet<Option<AreaId>>,
         placed: &BTreeMap<BuildingId, [u32; 6]>,
         unhoused: &BTreeMap<Unhoused, i64>,
-    ) -> u64 {
-        let mut off = 0;
+    ) -> (u64, u64) {
+        let (mut n_new, mut n_gone) = (0, 0);
         for community in communities {
             let Some(housing) = world.town().housing(*community) else { continue };
             for row in 0..housing.homes.len() {
@@ -306,8 +307,10 @@ impl<'a> CountChanges<'a> {
                 let after = placed.get(&id).copied().unwrap_or_default();
                 let before = housing.homes.counts(row).members;
                 if before != after {
-                    let gap = |(a, b): (&u32, &u32)| u64::from(a.abs_diff(*b));
-                    off += before.iter().zip(&after).map(gap).sum::<u64>();
+                    for (before, after) in before.iter().zip(&after) {
+                        n_new += u64::from(after.saturating_sub(*before));
+                        n_gone += u64::from(before.saturating_sub(*after));
+                    }
                     self.of(id).members = after;
                 }
             }
@@ -318,7 +321,7 @@ impl<'a> CountChanges<'a> {
                 self.unhoused.entry(reason).or_default().members = after;
             }
         }
-        off
+        (n_new, n_gone)
     }
 
     fn write(self, draft: &mut Draft<'_>) {
