@@ -121,7 +121,8 @@ pub fn settle<K: Copy + PartialEq>(
     Some(settle_shares(&shares(ground, &polygons), at_pin, by_code))
 }
 
-fn settle_pin<K: Copy + PartialEq>(
+/// As [`settle`], for a point alone. Cost: one block look-up.
+pub fn settle_pin<K: Copy + PartialEq>(
     ground: &Ground<'_, K>,
     pin: Pin,
     by_code: &impl Fn(K, K) -> Ordering,

@@ -26,9 +26,9 @@ pub use plans::{PlanChoice, Plans};
 pub use shard::{Gap, GridShape, Shard, ShardGround};
 
 use super::change::{Batch, Kinds, Touched, UnhousedCounts};
-use super::ids::{AreaId, BatchId, BuildingId, Counters, FeatureId, PlanId};
+use super::ids::{AreaId, BatchId, BuildingId, Counters, FeatureId, GridKey, PlanId};
 use super::measure::Revision;
-use super::place::{Extent, Index};
+use super::place::{Extent, Index, Pin};
 use super::placement::{Placement, Reason};
 use super::register::feature::Feature;
 use super::register::people::Unhoused;
@@ -194,6 +194,14 @@ impl World {
                 self.shards.values().filter(|shard| shard.plan == plan).collect()
             }
         }
+    }
+
+    /// Community and grid that hold `pin` under a plan; on a border the lower code. Exact.
+    /// Cost: two block look-ups.
+    pub fn grid_at(&self, plan: PlanChoice, pin: Pin) -> Option<(AreaId, GridKey)> {
+        let community = self.areas.at(pin)?;
+        let shard = self.shard(plan, community)?;
+        Some((community, shard.grid_at(&self.plans, pin)?))
     }
 
     /// Grid of a building under a plan and why, with the community it is counted in.

@@ -12,7 +12,7 @@ use crate::domain::fabric::weight::Weights;
 use crate::domain::ids::{AreaId, CellId, Code, GridKey, PlanId};
 use crate::domain::measure::{Area, Length};
 use crate::domain::place::{Extent, Pin, Polygon, chain_meters};
-use crate::domain::placement::{Ground, Placement, Reason, settle};
+use crate::domain::placement::{Ground, Placement, Reason, settle, settle_pin};
 use crate::domain::plan::Cut;
 use crate::domain::tally::Tally;
 
@@ -246,6 +246,12 @@ impl Shard {
             Some(_) => Reason::Shape,
         };
         Placement { grid: settled.color, reason, straddles: straddles || settled.straddles }
+    }
+
+    /// Grid that holds `pin`; on a border the lower code.
+    pub fn grid_at(&self, plans: &Plans, pin: Pin) -> Option<GridKey> {
+        let by_code = |a, b| plans.by_code_order(self.plan, a, b);
+        settle_pin(&self.ground.as_ground(), pin, &by_code).color
     }
 
     /// Everything counted in this community: the grids and what no grid holds.
