@@ -163,7 +163,8 @@ fn place_points(world: &World) {
         .collect();
     let in_a_grid = |points: &[Pin], name: &str| {
         let start = Instant::now();
-        let n = points.iter().filter(|pin| world.grid_at(PlanChoice::Current, **pin).is_some()).count();
+        let n =
+            points.iter().filter(|pin| world.grid_at(PlanChoice::Current, **pin).is_some()).count();
         row(name, seconds(start.elapsed()), &format!("{POINTS} points, {n} in a grid, one core"));
         n
     };
@@ -209,7 +210,11 @@ fn serve_tiles(db: &Path, extent: Extent) {
     let server = Server::start(db);
     let (status, _) = Connection::open(&server.address).get("/readyz");
     assert_eq!(status, 200);
-    row("serve ready from the database", seconds(begin.elapsed()), "process start to 200 on /readyz");
+    row(
+        "serve ready from the database",
+        seconds(begin.elapsed()),
+        "process start to 200 on /readyz",
+    );
     let memory = |line| format!("{} MiB", memory_mib(server.child.id(), line));
     row("memory after start", memory("VmRSS:"), "resident");
 
@@ -256,10 +261,8 @@ fn tiles_over(extent: Extent) -> Vec<String> {
             tiles.insert(tile(Pin::new(x, y), z));
         }
     }
-    let mut paths: Vec<String> = tiles
-        .into_iter()
-        .map(|(z, x, y)| format!("/tiles/current/{LAYERS}/{z}/{x}/{y}"))
-        .collect();
+    let mut paths: Vec<String> =
+        tiles.into_iter().map(|(z, x, y)| format!("/tiles/current/{LAYERS}/{z}/{x}/{y}")).collect();
     dice.shuffle(&mut paths);
     paths
 }

@@ -32,10 +32,4 @@ pub mod store;
 pub mod tiles;
 pub mod desk;
 pub mod http;
-pub mod cli {
-    //! Placeholder until the doors are built.
-    /// Says nothing, does nothing.
-    pub fn run(_: std::env::ArgsOs) -> std::process::ExitCode {
-        std::process::ExitCode::SUCCESS
-    }
-}
+pub mod cli;

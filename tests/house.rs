@@ -19,8 +19,23 @@ const SIDEWAYS: [(&str, &str); 2] = [("cli", "config"), ("cli", "http")];
 
 /// The reading order of the domain: a file imports only from rooms above it.
 const READING: [&str; 17] = [
-    "ids", "measure", "personal", "place", "issue", "fabric", "register", "plan", "placement", "tally",
-    "suppress", "change", "world", "indicators", "finding", "rights", "decide",
+    "ids",
+    "measure",
+    "personal",
+    "place",
+    "issue",
+    "fabric",
+    "register",
+    "plan",
+    "placement",
+    "tally",
+    "suppress",
+    "change",
+    "world",
+    "indicators",
+    "finding",
+    "rights",
+    "decide",
 ];
 
 struct Source {
@@ -175,8 +190,17 @@ fn words_stand_where_they_are_allowed() {
 
 #[test]
 fn the_domain_is_pure() {
-    let forbidden =
-        ["std::fs", "std::io", "std::net", "std::time", "tokio", "tracing", "async ", "rand::", "serde"];
+    let forbidden = [
+        "std::fs",
+        "std::io",
+        "std::net",
+        "std::time",
+        "tokio",
+        "tracing",
+        "async ",
+        "rand::",
+        "serde",
+    ];
     for source in sources().iter().filter(|source| source.name.starts_with("domain/")) {
         for word in forbidden {
             assert!(!source.code.contains(word), "{} names {word}", source.name);

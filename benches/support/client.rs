@@ -85,7 +85,8 @@ impl Connection {
     /// Status and length of the body as sent.
     pub fn get(&mut self, path: &str) -> (u16, usize) {
         let host = &self.host;
-        let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nAccept-Encoding: gzip\r\n\r\n");
+        let request =
+            format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nAccept-Encoding: gzip\r\n\r\n");
         self.stream.get_mut().write_all(request.as_bytes()).expect("the server reads");
         let mut line = String::new();
         self.stream.read_line(&mut line).expect("an answer");

@@ -105,8 +105,10 @@ impl Notes {
             ("made_up", self.is_made_up.to_string()),
         ];
         rows.extend(self.attribution.clone().map(|text| ("attribution", text)));
-        let rows =
-            rows.into_iter().map(|(key, value)| (key.into(), Some(value.into_boxed_str()))).collect();
+        let rows = rows
+            .into_iter()
+            .map(|(key, value)| (key.into(), Some(value.into_boxed_str())))
+            .collect();
         submit(desk, Command::Settings(rows), None)
     }
 }
@@ -205,7 +207,11 @@ fn known_files(folder: &Path) -> Result<Vec<(ImportKind, PathBuf)>, Failure> {
         let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         KNOWN[0].1.iter().position(|name| *name == stem).unwrap_or(usize::MAX)
     };
-    let best = found.iter().filter(|(kind, _)| *kind == ImportKind::Areas).map(|(_, file)| rank(file)).min();
+    let best = found
+        .iter()
+        .filter(|(kind, _)| *kind == ImportKind::Areas)
+        .map(|(_, file)| rank(file))
+        .min();
     found.retain(|(kind, file)| *kind != ImportKind::Areas || Some(rank(file)) == best);
     Ok(found)
 }
@@ -263,7 +269,8 @@ fn made_up(desk: &Desk, rows: Rows, name: &str) -> Result<(), Failure> {
 }
 
 fn submit(desk: &Desk, command: Command, file: Option<&Path>) -> Result<(), Failure> {
-    let outcome = desk.submit_blocking(command, Actor::local("")).map_err(|error| refused(&error))?;
+    let outcome =
+        desk.submit_blocking(command, Actor::local("")).map_err(|error| refused(&error))?;
     if let Some(file) = file {
         print_outcome(file, &outcome, false);
     }

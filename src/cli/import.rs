@@ -94,7 +94,8 @@ impl Import {
         };
         let json = json.map_err(Failure::of)?;
         if let Some(path) = &self.report {
-            fs::write(path, &json).map_err(|error| Failure(format!("{}: {error}", path.display())))?;
+            fs::write(path, &json)
+                .map_err(|error| Failure(format!("{}: {error}", path.display())))?;
         }
         if self.json {
             println!("{json}");
@@ -120,7 +121,13 @@ impl Import {
         })
     }
 
-    fn submit(&self, desk: &Desk, sheet: Sheet, file: &Path, effective: Day) -> Result<Outcome, Failure> {
+    fn submit(
+        &self,
+        desk: &Desk,
+        sheet: Sheet,
+        file: &Path,
+        effective: Day,
+    ) -> Result<Outcome, Failure> {
         let command = sheet.into_command(&file_name(file), self.tolerance, effective);
         let actor = Actor::local("");
         let outcome = if self.dry_run {
@@ -140,7 +147,8 @@ pub(super) fn middle(world: &World) -> Option<LonLat> {
 
 /// Reads one file with a bar on the terminal.
 pub(super) fn read_sheet(file: &Path, options: &ImportOptions) -> Result<Sheet, Failure> {
-    let bar = if std::io::stderr().is_terminal() { ProgressBar::new(0) } else { ProgressBar::hidden() };
+    let bar =
+        if std::io::stderr().is_terminal() { ProgressBar::new(0) } else { ProgressBar::hidden() };
     let style = ProgressStyle::with_template("{msg} {wide_bar} {bytes}/{total_bytes} {eta}");
     bar.set_style(style.expect("the template is well formed"));
     bar.set_message(file_name(file));
@@ -197,7 +205,9 @@ pub(super) fn print_outcome(file: &Path, outcome: &Outcome, dry_run: bool) {
             (false, false) => "; nothing to change".to_owned(),
         }
     );
-    for issue in outcome.issues.iter().filter(|issue| issue.severity != Severity::Note).take(PRINTED) {
+    for issue in
+        outcome.issues.iter().filter(|issue| issue.severity != Severity::Note).take(PRINTED)
+    {
         eprintln!("  {}", line(issue));
     }
     let shown = outcome.issues.len().min(PRINTED) as u64;

@@ -53,6 +53,7 @@ fn parse_pin(text: &str) -> Result<Pin, Failure> {
     let numbers = text.split_once(',').and_then(|(lon, lat)| {
         Some(LonLat { lon: lon.trim().parse().ok()?, lat: lat.trim().parse().ok()? })
     });
-    let place = numbers.ok_or_else(|| Failure("--at takes LON,LAT, as in 109.6012,38.9034".into()))?;
+    let place =
+        numbers.ok_or_else(|| Failure("--at takes LON,LAT, as in 109.6012,38.9034".into()))?;
     Pin::of(place).map_err(Failure::of)
 }

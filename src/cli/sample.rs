@@ -82,7 +82,8 @@ fn write_file(
     write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
 ) -> Result<(), Failure> {
     let path = folder.join(city::file_name(kind));
-    let file = File::create(&path).map_err(|error| Failure(format!("{}: {error}", path.display())))?;
+    let file =
+        File::create(&path).map_err(|error| Failure(format!("{}: {error}", path.display())))?;
     let mut out = BufWriter::new(file);
     write(&mut out).and_then(|()| out.flush()).map_err(Failure::of)
 }

@@ -7,8 +7,8 @@ use clap::Args;
 
 use super::{Database, Done, Failure};
 use crate::desk::Desk;
-use crate::http::serve::{Server, stop_signal};
 use crate::http::HttpOptions;
+use crate::http::serve::{Server, stop_signal};
 use crate::store::{Reader, StoreOptions, restore};
 
 #[derive(Debug, Args)]
@@ -25,7 +25,9 @@ impl Serve {
         let desk = self.database.desk()?;
         serve_desk(desk, &self.database.db, self.listen, |address| {
             println!("http://{address}");
-            println!("No accounts exist yet: only this machine can connect, and may do everything.");
+            println!(
+                "No accounts exist yet: only this machine can connect, and may do everything."
+            );
         })
     }
 }
@@ -38,10 +40,8 @@ pub(super) fn serve_desk(
     ready: impl FnOnce(SocketAddr),
 ) -> Result<Done, Failure> {
     start_log();
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(Failure::of)?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::of)?;
     let folder = std::path::absolute(db).ok().and_then(|db| Some(db.parent()?.to_owned()));
     let options = HttpOptions { listen, folder, ..HttpOptions::default() };
     runtime.block_on(async {
@@ -57,7 +57,8 @@ fn start_log() {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,lifang=info"));
     // A log that was started before stays as it is.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let _ =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
 }
 
 #[derive(Debug, Args)]
@@ -70,7 +71,8 @@ pub(super) struct Backup {
 
 impl Backup {
     pub(super) fn run(self) -> Result<Done, Failure> {
-        let reader = Reader::open(&self.database.db, &StoreOptions::default()).map_err(Failure::of)?;
+        let reader =
+            Reader::open(&self.database.db, &StoreOptions::default()).map_err(Failure::of)?;
         reader.backup(&self.file).map_err(Failure::of)?;
         Ok(Done::Clean)
     }

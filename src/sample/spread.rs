@@ -86,7 +86,8 @@ fn living_area(homes: &Homes, row: usize) -> f64 {
             })
         })
         .sum();
-    let floors = if homes.floors(row) == 0 { FLOORS_UNSTATED } else { f64::from(homes.floors(row)) };
+    let floors =
+        if homes.floors(row) == 0 { FLOORS_UNSTATED } else { f64::from(homes.floors(row)) };
     ground.max(0.0) * floors * share
 }
 

@@ -108,8 +108,8 @@ mod tests {
 
     #[test]
     fn breaks_part_values_where_they_part() {
-        assert_eq!(breaks(&[], 6), []);
-        assert_eq!(breaks(&[0, 0], 6), []);
+        assert_eq!(breaks(&[], 6), [0i64; 0]);
+        assert_eq!(breaks(&[0, 0], 6), [0i64; 0]);
         assert_eq!(breaks(&[7], 6), [7, 7]);
         assert_eq!(breaks(&[1, 2, 3, 100, 101, 500], 3), [1, 100, 500, 500]);
         assert_eq!(breaks(&[5, 5, 5, 9], 6), [5, 9, 9]);
