@@ -155,6 +155,7 @@ codes! {
     "file.bad-json", "JSON 不完整或不匹配", "the JSON breaks off or does not fit together";
     "file.not-geojson", "是 JSON，但不是 GeoJSON", "this is JSON, but not GeoJSON";
     "file.unclosed-quote", "引号没有配对", "a quotation mark is never closed";
+    "file.too-wide", "一行的单元格过多", "a row has too many cells";
     "file.no-header", "前五行中没有找到表头", "no header was found in the first five rows";
     "file.missing-column", "缺少必需的列", "a column that is needed is missing";
     "file.no-such-header", "文件中没有指定的列", "the file has no column of this name";

@@ -8,6 +8,8 @@
 //! is the code and the second the district's; alone, `area_code` is the code. A field takes the best
 //! header left, in the order of the table of its kind.
 
+use std::collections::HashSet;
+
 use super::aliases::{Field, aliases};
 use super::deny::is_denied;
 use super::sheet::ImportError;
@@ -27,6 +29,8 @@ pub enum Use {
 pub struct Columns {
     kind: ImportKind,
     headers: Vec<Box<str>>,
+    /// Headers as the file spells them, for a quick look.
+    known: HashSet<Box<str>>,
     uses: Vec<Use>,
     /// Column of each field.
     column_of: [Option<usize>; Field::COUNT],
@@ -53,6 +57,7 @@ impl Columns {
         let mut columns = Self {
             kind,
             headers: Vec::new(),
+            known: HashSet::new(),
             uses: Vec::new(),
             column_of: [None; Field::COUNT],
             others: Vec::new(),
@@ -68,7 +73,8 @@ impl Columns {
         let first = self.headers.len();
         for &header in headers {
             let denied = is_denied(header, self.kind);
-            self.headers.push(header.trim().into());
+            self.known.insert(header.into());
+            self.headers.push(header.into());
             self.uses.push(if denied { Use::Dropped } else { Use::Ignored });
         }
         let new = first..self.headers.len();
@@ -76,7 +82,7 @@ impl Columns {
             let wanted = fold(&header);
             let found = new
                 .clone()
-                .find(|&i| *self.headers[i] == *header)
+                .find(|&i| self.headers[i].trim() == header.trim())
                 .or_else(|| new.clone().find(|&i| fold(&self.headers[i]) == wanted));
             if let Some(column) = found {
                 self.give(field, column);
@@ -133,6 +139,11 @@ impl Columns {
             .map(|(field, column)| (field, &*self.headers[column]))
     }
 
+    /// Whether a column called `header` was learnt.
+    pub fn knows(&self, header: &str) -> bool {
+        self.known.contains(header)
+    }
+
     pub fn has(&self, field: Field) -> bool {
         self.column_of[field as usize].is_some()
     }
@@ -144,7 +155,7 @@ impl Columns {
 
     /// Header of `field` as the file spells it.
     pub fn header(&self, field: Field) -> Option<&str> {
-        self.column_of[field as usize].map(|column| self.headers[column].as_ref())
+        self.column_of[field as usize].map(|column| self.headers[column].trim())
     }
 
     pub fn headers(&self) -> &[Box<str>] {
@@ -187,7 +198,7 @@ impl Columns {
         let pairs = self.uses.iter().zip(&self.headers);
         pairs
             .filter_map(|(use_, header)| match use_ {
-                Use::Used(field) => Some((word(*field), header.clone())),
+                Use::Used(field) => Some((word(*field), header.trim().into())),
                 Use::Ignored | Use::Dropped => None,
             })
             .collect()
@@ -196,8 +207,8 @@ impl Columns {
     fn with(&self, wanted: impl Fn(Use) -> bool) -> Vec<Box<str>> {
         let pairs = self.uses.iter().zip(&self.headers);
         pairs
-            .filter(|(use_, header)| wanted(**use_) && !header.is_empty())
-            .map(|(_, header)| header.chars().take(64).collect::<String>().into())
+            .filter(|(use_, header)| wanted(**use_) && !header.trim().is_empty())
+            .map(|(_, header)| header.trim().chars().take(64).collect::<String>().into())
             .collect()
     }
 }

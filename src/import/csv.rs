@@ -28,6 +28,8 @@ const HEAD: usize = 1000;
 const HEADER_ROWS: usize = 5;
 /// Lines after which an open quotation mark counts as forgotten.
 const MAX_LINES: u64 = 100;
+/// Cells of one row beyond which this is no table.
+const MAX_CELLS: usize = 10_000;
 
 /// The delimiter of `text`: the one that cuts the first lines into most cells.
 pub fn delimiter(text: &str) -> u8 {
@@ -69,10 +71,10 @@ impl<'a> Lines<'a> {
     }
 
     /// Reads the next row into `record` and gives its line; `None` at the end.
-    pub fn next(&mut self, record: &mut StringRecord) -> Result<Option<u32>, ImportError> {
+    pub fn next(&mut self, record: &mut StringRecord) -> Option<u32> {
         // The bytes are UTF-8 and in memory: reading cannot fail.
         if !self.reader.read_record(record).unwrap_or(false) {
-            return Ok(None);
+            return None;
         }
         let start = record.position().cloned().unwrap_or_else(csv::Position::new);
         // What ends or empties the lines before is still ahead of the position.
@@ -81,16 +83,55 @@ impl<'a> Lines<'a> {
             .iter()
             .take_while(|byte| matches!(byte, b'\r' | b'\n'));
         let line = start.line() + ahead.filter(|byte| **byte == b'\n').count() as u64;
-        let row = u32::try_from(line).unwrap_or(u32::MAX);
-        if self.reader.position().line().saturating_sub(line) > MAX_LINES {
-            return Err(ImportError::UnclosedQuote { row });
-        }
-        Ok(Some(row))
+        Some(u32::try_from(line).unwrap_or(u32::MAX))
     }
 
     fn byte(&self) -> u64 {
         self.reader.position().byte()
     }
+}
+
+/// Looks over `text` for rows that would never end: forgotten quotation marks, and cells without number.
+/// One pass that splits as the reader does, before the reader holds a row of half a gigabyte.
+pub fn is_table(text: &str, delimiter: u8) -> Result<(), ImportError> {
+    #[derive(PartialEq)]
+    enum At {
+        Start,
+        Plain,
+        Quoted,
+        QuoteInQuoted,
+    }
+    let mut at = At::Start;
+    let (mut line, mut first_line, mut n_cells) = (1u64, 1u64, 1usize);
+    for byte in text.bytes() {
+        line += u64::from(byte == b'\n');
+        at = match (at, byte) {
+            (At::Start | At::QuoteInQuoted, b'"') => At::Quoted,
+            (At::Quoted, b'"') => At::QuoteInQuoted,
+            (At::Quoted, _) => At::Quoted,
+            (_, b'\n' | b'\r') => {
+                (n_cells, first_line) = (1, line);
+                At::Start
+            }
+            (_, byte) if byte == delimiter => {
+                n_cells += 1;
+                At::Start
+            }
+            _ => At::Plain,
+        };
+        if n_cells > MAX_CELLS {
+            return Err(ImportError::TooWide {
+                row: u32::try_from(line).unwrap_or(u32::MAX),
+                limit: MAX_CELLS,
+            });
+        }
+        if line - first_line > MAX_LINES {
+            return Err(ImportError::UnclosedQuote {
+                row: u32::try_from(first_line).unwrap_or(u32::MAX),
+            });
+        }
+    }
+    Ok(())
 }
 
 /// The rows at the beginning of a file, its header found.
@@ -112,7 +153,7 @@ pub fn head(
     let mut rows = Vec::new();
     let mut record = StringRecord::new();
     while rows.len() < HEAD
-        && let Some(row) = lines.next(&mut record)?
+        && let Some(row) = lines.next(&mut record)
     {
         rows.push((row, record.clone()));
     }
@@ -149,7 +190,9 @@ fn read(
     progress: Progress<'_>,
 ) -> Result<Sheet, ImportError> {
     let of = text.text.len() as u64;
-    let mut lines = Lines::new(&text.text, delimiter(&text.text));
+    let delimiter = delimiter(&text.text);
+    is_table(&text.text, delimiter)?;
+    let mut lines = Lines::new(&text.text, delimiter);
     let head = head(&mut lines, options.kind, &options.columns, name)?;
     let columns = &head.columns;
     require(columns, options.kind, name)?;
@@ -169,7 +212,7 @@ fn read(
         take(&mut maker, columns, head.n_headers, &mut filler, *row, record)?;
     }
     let mut record = StringRecord::new();
-    while let Some(row) = lines.next(&mut record)? {
+    while let Some(row) = lines.next(&mut record) {
         take(&mut maker, columns, head.n_headers, &mut filler, row, &record)?;
         if maker.n_rows.is_multiple_of(4096) {
             progress(lines.byte(), of);

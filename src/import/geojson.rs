@@ -7,6 +7,7 @@
 //! **Why** the parsing crate only for single features: see `layout`.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use geojson::feature::Id;
 use geojson::{Feature, Geometry, JsonValue};
@@ -25,7 +26,9 @@ use crate::domain::issue::{Issue, Severity};
 pub const FORMAT: Format = Format { name: "geojson", fits, read };
 
 /// Features read before the first is taken.
-pub const HEAD: usize = 200;
+const HEAD: usize = 200;
+/// Bytes after which no more are read ahead.
+const HEAD_BYTES: usize = 8 << 20;
 /// Header under which a feature's `id` member is offered to the alias table.
 pub const ID_MEMBER: &str = "@id";
 /// Most different properties looked at in one file.
@@ -71,13 +74,25 @@ pub fn stated_datum(text: &str, layout: &Layout) -> Result<Option<Datum>, Import
     if name.is_empty() { Ok(None) } else { name.parse().map(Some) }
 }
 
+/// The first features that parse: two hundred at most, and few when they are large.
+pub fn head(text: &str, layout: &Layout) -> Vec<Feature> {
+    let mut n_bytes = 0;
+    let is_small = |range: &&Range<usize>| {
+        let is_first = n_bytes == 0;
+        n_bytes += range.len();
+        is_first || n_bytes < HEAD_BYTES
+    };
+    let ranges = layout.features.iter().take(HEAD).take_while(is_small);
+    ranges.filter_map(|range| parse(&text[range.clone()]).ok()).collect()
+}
+
 fn read(
     name: &str,
     text: &Text<'_>,
     options: &ImportOptions,
     progress: Progress<'_>,
 ) -> Result<Sheet, ImportError> {
-    let layout = layout(&text.text, options.max_depth)?;
+    let layout = layout(&text.text, options)?;
     if layout.features.is_empty() {
         return Err(if text.text.contains("\"features\"") {
             ImportError::NoRows
@@ -85,13 +100,8 @@ fn read(
             ImportError::NotGeoJson
         });
     }
-    // Each position opens a bracket, each ring and geometry one more.
-    if layout.n_brackets > options.max_vertices * 2 + 1000 {
-        return Err(ImportError::TooManyVertices { limit: options.max_vertices });
-    }
     let feature_text = |i: usize| &text.text[layout.features[i].clone()];
-    let head: Vec<Feature> =
-        (0..layout.features.len().min(HEAD)).filter_map(|i| parse(feature_text(i)).ok()).collect();
+    let head = head(&text.text, &layout);
     if head.is_empty() && layout.features.len() <= HEAD {
         return Err(ImportError::NotGeoJson);
     }
@@ -180,10 +190,9 @@ fn learn(columns: &mut Columns, feature: &Feature) {
     if columns.headers().len() >= MAX_PROPERTIES {
         return;
     }
-    let is_new = |key: &str| !columns.headers().iter().any(|header| **header == *key.trim());
     let keys = feature.properties.iter().flat_map(|properties| properties.keys());
-    let mut new: Vec<&str> = keys.map(String::as_str).filter(|key| is_new(key)).collect();
-    if feature.id.is_some() && is_new(ID_MEMBER) {
+    let mut new: Vec<&str> = keys.map(String::as_str).filter(|key| !columns.knows(key)).collect();
+    if feature.id.is_some() && !columns.knows(ID_MEMBER) {
         new.push(ID_MEMBER);
     }
     if !new.is_empty() {

@@ -10,9 +10,9 @@ use geojson::Feature;
 use super::aliases::{Field, aliases, kind_of};
 use super::cells;
 use super::columns::{Columns, Use};
-use super::csv::{Lines, delimiter, head};
+use super::csv::{Lines, delimiter, head, is_table};
 use super::datum::{Datum, DatumChoice, candidates, settle};
-use super::geojson::{HEAD, headers, parse, stated_datum};
+use super::geojson::{headers, stated_datum};
 use super::layout::layout;
 use super::sheet::{ImportError, ImportOptions};
 use super::text::{Encoding, decode};
@@ -73,11 +73,12 @@ pub fn inspect(name: &str, bytes: &[u8]) -> Result<Inspection, ImportError> {
 
 fn of_csv(name: &str, text: &str) -> Result<Inspection, ImportError> {
     let delimiter = delimiter(text);
+    is_table(text, delimiter)?;
     let mut first = StringRecord::new();
     let mut lines = Lines::new(text, delimiter);
     let mut headers: Vec<String> = Vec::new();
     for _ in 0..5 {
-        if lines.next(&mut first)?.is_some() {
+        if lines.next(&mut first).is_some() {
             headers.extend(first.iter().map(str::to_owned));
         }
     }
@@ -87,7 +88,7 @@ fn of_csv(name: &str, text: &str) -> Result<Inspection, ImportError> {
     let head = head(&mut lines, kind.unwrap_or(ImportKind::Buildings), &[], name)?;
     let mut n_rows = head.rows.len() as u64;
     let mut record = StringRecord::new();
-    while lines.next(&mut record)?.is_some() {
+    while lines.next(&mut record).is_some() {
         n_rows += 1;
     }
     let columns = &head.columns;
@@ -108,13 +109,8 @@ fn of_csv(name: &str, text: &str) -> Result<Inspection, ImportError> {
 }
 
 fn of_geojson(name: &str, text: &str) -> Result<Inspection, ImportError> {
-    let layout = layout(text, ImportOptions::new(ImportKind::Areas).max_depth)?;
-    let features: Vec<Feature> = layout
-        .features
-        .iter()
-        .take(HEAD)
-        .filter_map(|range| parse(&text[range.clone()]).ok())
-        .collect();
+    let layout = layout(text, &ImportOptions::new(ImportKind::Areas))?;
+    let features = super::geojson::head(text, &layout);
     if features.is_empty() {
         return Err(ImportError::NotGeoJson);
     }

@@ -48,11 +48,11 @@ impl RowReader<'_, '_, '_> {
                 super::areas::level_of_code(code.as_str())
             }
         };
-        if is_cells && self.columns.header(Field::Lon).is_none() && self.maker.converter.is_some() {
-            // A feature without geometry among features with one.
+        let own_level = level.unwrap_or(Level::Community);
+        // Lists of names have no ground; a community among drawn ones should.
+        if is_cells && own_level == Level::Community && self.maker.converter.is_some() {
             self.warn("row.no-geometry", Field::Code);
         }
-        let own_level = level.unwrap_or(Level::Community);
         let parent = match self.code(Field::Parent) {
             Ok(Some(parent)) => Some(parent),
             Ok(None) => {

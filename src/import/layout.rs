@@ -13,7 +13,7 @@
 
 use std::ops::Range;
 
-use super::sheet::ImportError;
+use super::sheet::{ImportError, ImportOptions};
 
 /// The parts of a GeoJSON text, as byte ranges.
 #[derive(Debug, Default, PartialEq)]
@@ -24,11 +24,26 @@ pub struct Layout {
     pub crs: Option<Range<usize>>,
     /// Opening brackets inside features: at least one a position.
     pub n_brackets: u64,
+    /// Commas in the feature that has most: parsed, each may become a value of 32 bytes.
+    pub most_commas: u64,
 }
 
-/// Lays out `text`. Refuses JSON nested deeper than `max_depth`, and what breaks off or does not match.
-pub fn layout(text: &str, max_depth: usize) -> Result<Layout, ImportError> {
-    let mut scan = Scan { bytes: text.as_bytes(), at: 0, max_depth, layout: Layout::default() };
+/// Lays out `text`. Refuses JSON nested deeper than the limit, what breaks off or does not match, and
+/// what holds more vertices, or more features, than a file may have vertices: before anything is parsed.
+pub fn layout(text: &str, options: &ImportOptions) -> Result<Layout, ImportError> {
+    let layout = whole_layout(text, options)?;
+    // Each position opens a bracket, each ring and geometry one more. A feature of all vertices
+    // allowed, with heights, has three commas a position.
+    let max = options.max_vertices;
+    if layout.n_brackets > max * 2 + 1000 || layout.most_commas > max * 4 + 10_000 {
+        return Err(ImportError::TooManyVertices { limit: max });
+    }
+    Ok(layout)
+}
+
+fn whole_layout(text: &str, options: &ImportOptions) -> Result<Layout, ImportError> {
+    let bytes = text.as_bytes();
+    let mut scan = Scan { bytes, at: 0, n_commas: 0, options, layout: Layout::default() };
     loop {
         // GeoJSONSeq may put a record separator before each value.
         scan.skip(|byte| byte.is_ascii_whitespace() || byte == 0x1E);
@@ -44,7 +59,9 @@ pub fn layout(text: &str, max_depth: usize) -> Result<Layout, ImportError> {
 struct Scan<'a> {
     bytes: &'a [u8],
     at: usize,
-    max_depth: usize,
+    /// Commas in the value stepped over last.
+    n_commas: u64,
+    options: &'a ImportOptions,
     layout: Layout,
 }
 
@@ -75,7 +92,7 @@ impl Scan<'_> {
     /// An object at the top: a collection, or itself a feature.
     fn top_object(&mut self) -> Result<(), ImportError> {
         let start = self.at;
-        let brackets_before = self.layout.n_brackets;
+        let mut n_commas = 0;
         let mut is_collection = false;
         self.at += 1;
         loop {
@@ -106,13 +123,19 @@ impl Scan<'_> {
                     self.value(1)?;
                 }
             }
+            n_commas += self.n_commas;
         }
         self.at += 1;
-        if !is_collection {
-            self.layout.features.push(start..self.at);
-        } else if self.layout.features.is_empty() {
-            self.layout.n_brackets = brackets_before;
+        if is_collection { Ok(()) } else { self.feature(start..self.at, n_commas) }
+    }
+
+    /// Notes one feature. More features than vertices allowed are too many vertices.
+    fn feature(&mut self, range: Range<usize>, n_commas: u64) -> Result<(), ImportError> {
+        if self.layout.features.len() as u64 >= self.options.max_vertices {
+            return Err(ImportError::TooManyVertices { limit: self.options.max_vertices });
         }
+        self.layout.most_commas = self.layout.most_commas.max(n_commas);
+        self.layout.features.push(range);
         Ok(())
     }
 
@@ -129,7 +152,7 @@ impl Scan<'_> {
                 None => return Err(self.bad()),
                 Some(_) => {
                     let range = self.value(2)?;
-                    self.layout.features.push(range);
+                    self.feature(range, self.n_commas)?;
                 }
             }
         }
@@ -155,6 +178,7 @@ impl Scan<'_> {
     fn value(&mut self, depth: usize) -> Result<Range<usize>, ImportError> {
         let start = self.at;
         let mut open: Vec<u8> = Vec::with_capacity(16);
+        self.n_commas = 0;
         loop {
             match self.peek() {
                 None => return Err(self.bad()),
@@ -163,9 +187,9 @@ impl Scan<'_> {
                 }
                 Some(byte @ (b'[' | b'{')) => {
                     open.push(byte);
-                    if depth + open.len() > self.max_depth {
+                    if depth + open.len() > self.options.max_depth {
                         return Err(ImportError::TooDeep {
-                            limit: self.max_depth,
+                            limit: self.options.max_depth,
                             row: self.row(),
                         });
                     }
@@ -181,7 +205,10 @@ impl Scan<'_> {
                 }
                 Some(b',' | b':') if open.is_empty() => return Err(self.bad()),
                 Some(_) if open.is_empty() => self.skip(|byte| !b",]} \t\r\n".contains(&byte)),
-                Some(_) => self.at += 1,
+                Some(byte) => {
+                    self.n_commas += u64::from(byte == b',');
+                    self.at += 1;
+                }
             }
             if open.is_empty() {
                 return Ok(start..self.at);
@@ -193,15 +220,20 @@ impl Scan<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::register::rows::ImportKind;
+
+    fn of(text: &str) -> Result<Layout, ImportError> {
+        layout(text, &ImportOptions::new(ImportKind::Areas))
+    }
 
     fn check(text: &str, features: &[&str]) {
-        let layout = layout(text, 64).expect("well-formed");
+        let layout = of(text).expect("well-formed");
         let found: Vec<&str> = layout.features.iter().map(|range| &text[range.clone()]).collect();
         assert_eq!(found, features, "{text}");
     }
 
     fn check_error(text: &str, code: &str) {
-        let found = layout(text, 64).map_err(|error| error.code());
+        let found = of(text).map_err(|error| error.code());
         assert_eq!(found, Err(code), "{text}");
     }
 
@@ -220,8 +252,22 @@ mod tests {
     #[test]
     fn the_datum_is_found_wherever_it_stands() {
         let text = r#"{"features":[],"crs":{"properties":{"name":"EPSG:4544"}}}"#;
-        let crs = layout(text, 64).expect("well-formed").crs.expect("stated");
+        let crs = of(text).expect("well-formed").crs.expect("stated");
         assert_eq!(&text[crs], r#"{"properties":{"name":"EPSG:4544"}}"#);
+    }
+
+    #[test]
+    fn floods_are_refused_before_they_are_parsed() {
+        let mut options = ImportOptions::new(ImportKind::Areas);
+        options.max_vertices = 1000;
+        let flood = |text: String| layout(&text, &options).map_err(|error| error.code());
+        let numbers = "1,".repeat(20_000);
+        assert_eq!(
+            flood(format!(r#"{{"properties":{{"a":[{numbers}1]}}}}"#)),
+            Err("file.too-many-vertices")
+        );
+        assert_eq!(flood(format!(r#"{{"features":[{numbers}1]}}"#)), Err("file.too-many-vertices"));
+        assert_eq!(flood(format!("[{}]", "[],".repeat(20_000))), Err("file.too-many-vertices"));
     }
 
     #[test]

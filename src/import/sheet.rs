@@ -134,6 +134,8 @@ pub enum ImportError {
     NotGeoJson,
     #[error("a quotation mark opened in line {row} is never closed")]
     UnclosedQuote { row: u32 },
+    #[error("line {row} has more than {limit} cells")]
+    TooWide { row: u32, limit: usize },
     #[error("no header row with a known column was found in the first five rows")]
     NoHeader { guess: Option<ImportKind> },
     #[error("the column for {field} is missing")]
@@ -175,6 +177,7 @@ impl ImportError {
             Self::BadJson { .. } => "file.bad-json",
             Self::NotGeoJson => "file.not-geojson",
             Self::UnclosedQuote { .. } => "file.unclosed-quote",
+            Self::TooWide { .. } => "file.too-wide",
             Self::NoHeader { .. } => "file.no-header",
             Self::MissingColumn { .. } => "file.missing-column",
             Self::NoSuchHeader { .. } => "file.no-such-header",
@@ -205,9 +208,10 @@ impl ImportError {
     pub fn as_issue(&self) -> Issue {
         let issue = Issue::new(self.code(), Severity::Stop);
         match self {
-            Self::TooDeep { row, .. } | Self::BadJson { row } | Self::UnclosedQuote { row } => {
-                issue.row(*row)
-            }
+            Self::TooDeep { row, .. }
+            | Self::TooWide { row, .. }
+            | Self::BadJson { row }
+            | Self::UnclosedQuote { row } => issue.row(*row),
             Self::MissingColumn { field, .. } => issue.column(field),
             Self::NoSuchHeader { header } => issue.column(header),
             Self::NoSuchField { field, .. } => issue.column(field),
