@@ -195,6 +195,19 @@ impl<'a> Site<'a> {
         Some(ring)
     }
 
+    /// As [`Site::reserve`], as near to (`x`, `y`) as there is room; the middle of what was reserved.
+    pub fn reserve_near(&mut self, x: f64, y: f64, width: f64, depth: f64) -> Option<(f64, f64)> {
+        around(x, y).find(|&(x, y)| self.reserve(x, y, width, depth).is_some())
+    }
+
+    /// Puts a building at a place or as near to it as it fits, smaller if it must be.
+    pub fn put_near(&mut self, plot: Plot, x: f64, y: f64) -> bool {
+        [1.0, 0.88, 0.76].into_iter().any(|scale| {
+            let plot = Plot { width: plot.width * scale, depth: plot.depth * scale, ..plot };
+            around(x, y).any(|(x, y)| self.put(plot, x, y, 4.0))
+        })
+    }
+
     /// Puts a building with its middle at (`x`, `y`) if it fits, with `gap` metres to the others.
     pub fn put(&mut self, plot: Plot, x: f64, y: f64, gap: f64) -> bool {
         let plan = corners(plot.form, plot.width, plot.depth);
@@ -234,6 +247,25 @@ impl<'a> Site<'a> {
             door: self.door,
         });
     }
+}
+
+/// A place, then others in wider and wider squares around it, up to eighteen metres off.
+fn around(x: f64, y: f64) -> impl Iterator<Item = (f64, f64)> {
+    const SIDES: [(f64, f64); 8] = [
+        (1.0, 0.0),
+        (-1.0, 0.0),
+        (0.0, 1.0),
+        (0.0, -1.0),
+        (1.0, 1.0),
+        (-1.0, 1.0),
+        (1.0, -1.0),
+        (-1.0, -1.0),
+    ];
+    let wider = (1..10).flat_map(move |ring| {
+        let far = f64::from(ring) * 2.0;
+        SIDES.iter().map(move |(dx, dy)| (x + dx * far, y + dy * far))
+    });
+    std::iter::once((x, y)).chain(wider)
 }
 
 fn overlap(a: &[f64; 4], b: &[f64; 4]) -> bool {

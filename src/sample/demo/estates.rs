@@ -87,7 +87,7 @@ fn towers(site: &mut Site, dice: &mut Dice) -> Vec<Vec<At>> {
         most: 1,
         gap: 17.0,
         floors: *dice.pick(&[18, 18, 20]),
-        homes: 4,
+        homes: 3,
     };
     let greens = lay(site, &rows, (0.0, 0.0), 1, dice);
     gatehouse(site, dice);
@@ -115,9 +115,9 @@ fn work_unit(site: &mut Site, dice: &mut Dice) -> Vec<Vec<At>> {
     let office = Plot::work(Use::Office, Form::Angle, 38.0, 24.0, 4).named("办公楼");
     let canteen = Plot::work(Use::Public, Form::Slab, 24.0, 14.0, 1).named("食堂");
     let wing = half - 24.0;
-    put_near(site, office, wing, -site.block.depth() / 2.0 + 18.0);
-    put_near(site, hall, wing, 4.0);
-    put_near(site, canteen, wing, site.block.depth() / 2.0 - 14.0);
+    site.put_near(office, wing, -site.block.depth() / 2.0 + 18.0);
+    site.put_near(hall, wing, 4.0);
+    site.put_near(canteen, wing, site.block.depth() / 2.0 - 14.0);
     let rows = Rows {
         form: Form::Slab,
         depth: 11.0,
@@ -133,24 +133,6 @@ fn work_unit(site: &mut Site, dice: &mut Dice) -> Vec<Vec<At>> {
     greens
 }
 
-/// Puts a plot at a place or as near to it as it fits, smaller if it must be.
-pub fn put_near(site: &mut Site, plot: Plot, x: f64, y: f64) -> bool {
-    [1.0, 0.88, 0.76].into_iter().any(|scale| {
-        let plot = Plot { width: plot.width * scale, depth: plot.depth * scale, ..plot };
-        (0..10).any(|ring| {
-            let far = f64::from(ring) * 2.0;
-            let around = [(0.0, 0.0), (1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0)];
-            let corners = [(1.0, 1.0), (-1.0, 1.0), (1.0, -1.0), (-1.0, -1.0)];
-            let n = if ring == 0 { 1 } else { 9 };
-            around
-                .iter()
-                .chain(&corners)
-                .take(n)
-                .any(|(dx, dy)| site.put(plot, x + dx * far, y + dy * far, 4.0))
-        })
-    })
-}
-
 /// Lays rows from south to north, `kept` metres of the west and east ends free, with `n_greens` open
 /// places in the inner rows.
 fn lay(
@@ -162,7 +144,8 @@ fn lay(
 ) -> Vec<Vec<At>> {
     let Some((first, last)) = rows_from_to(site, rows) else { return Vec::new() };
     let room = last - first;
-    let n_rows = (room / rows.pitch).floor() as usize + 1;
+    // A row more where little sun is missing.
+    let n_rows = (room / rows.pitch + 0.15).floor() as usize + 1;
     let pitch = if n_rows > 1 { room / (n_rows - 1) as f64 } else { 0.0 };
     let mut places = Vec::new();
     for row in 0..n_rows {
@@ -187,7 +170,20 @@ fn lay(
     for (_, x, y, width) in places {
         put_slab(site, rows, (x, y), width);
     }
+    if greens.is_empty() {
+        greens.extend(garden(site));
+    }
     greens
+}
+
+/// A green in the middle of the largest room left, if there is any.
+fn garden(site: &mut Site) -> Option<Vec<At>> {
+    [(40.0, 26.0), (32.0, 20.0), (24.0, 15.0)].into_iter().find_map(|(width, depth)| {
+        let (x, y) = site.reserve_near(0.0, 0.0, width, depth)?;
+        let (w, d) = (width / 2.0, depth / 2.0);
+        let corners = [(-w, -d), (w, -d), (w, d), (-w, d)];
+        Some(corners.iter().map(|(dx, dy)| site.block.local(x + dx, y + dy)).collect())
+    })
 }
 
 /// Puts one building of a row, moved a little or shorter by an entrance where something stands in its way.
@@ -268,7 +264,7 @@ fn shopfronts(site: &mut Site, dice: &mut Dice) -> (f64, f64) {
 fn gatehouse(site: &mut Site, dice: &mut Dice) {
     let plot = Plot::work(Use::Other, Form::Slab, 8.0, 6.0, 1).named("配电室");
     let side = if dice.is_chance(1, 2) { 0.44 } else { -0.44 };
-    put_near(site, plot, side * site.block.width(), -0.1 * site.block.depth());
+    site.put_near(plot, side * site.block.width(), -0.1 * site.block.depth());
     let plot = Plot::work(Use::Other, Form::Slab, 6.0, 4.0, 1).named("门卫室");
     let x = dice.within(-10.0, 10.0);
     (0..4).any(|step| {

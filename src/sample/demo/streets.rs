@@ -178,11 +178,17 @@ pub fn water_and_rail() -> Vec<Sketch> {
             })
             .collect()
     };
+    let levee = |side: f64| {
+        let y = RIVER_Y + side * (RIVER_HALF + 11.0);
+        chain(at(COLS[0] - 60.0, y), at(COLS[14] + 60.0, y), STRIDE)
+    };
     let mut ring = bank(-1.0);
     ring.extend(bank(1.0).into_iter().rev());
     let mut sketches = vec![
         Sketch::ring(FeatureKind::Water, "里坊河", ring),
         Sketch::line(FeatureKind::Water, "里坊河", centre_line(west, east)),
+        Sketch::line(FeatureKind::Wall, "北堤", levee(1.0)),
+        Sketch::line(FeatureKind::Wall, "南堤", levee(-1.0)),
         Sketch::ring(FeatureKind::Water, "明湖", lake()),
         Sketch::line(FeatureKind::Rail, "演示铁路", rail_line(west, east)),
     ];

@@ -93,6 +93,14 @@ fn the_papers_name_every_fault() {
             assert!(papers.contains(&format!("`{code}`")), "{code} with {n} households");
         }
     }
+    for (code, says) in town
+        .buildings
+        .iter()
+        .map(|building| (&building.code, building.community.as_deref().unwrap_or_default()))
+        .filter(|(code, says)| !code.as_str().starts_with(says))
+    {
+        assert!(papers.contains(&format!("`{code}` says {says}")), "{code}");
+    }
     assert!(papers.contains(&format!("| {} | streets", town.base.len())), "{}", town.base.len());
 }
 
