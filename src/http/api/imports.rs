@@ -21,9 +21,9 @@ pub async fn imports(State(app): State<Arc<App>>) -> Response {
     json(&BatchList { imports })
 }
 
-/// The report of one import.
-#[utoipa::path(get, path = "/api/v1/imports/{id}", tag = "imports",
-    params(("id" = String, Path, description = "number of the import")),
+/// The report of one import. (One place in a path has one name: posting a file puts its kind here.)
+#[utoipa::path(get, path = "/api/v1/imports/{name}", tag = "imports",
+    params(("name" = String, Path, description = "number of the import")),
     responses((status = 200, body = ImportReport), (status = 404, description = "unknown")))]
 pub async fn import(
     State(app): State<Arc<App>>,
