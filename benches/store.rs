@@ -21,7 +21,7 @@ use lifang::domain::register::building::Building;
 use lifang::domain::register::people::HomeCounts;
 use lifang::domain::register::rows::{AreaRow, GridRow};
 use lifang::sample::city::City;
-use lifang::store::{Store, StoreOptions};
+use lifang::store::{Reader, Store, StoreOptions};
 
 fn came<T>(value: T) -> Turned<T> {
     Turned::new(None, Some(value))
@@ -174,6 +174,9 @@ fn city_in_and_out(criterion: &mut Criterion) {
             let store = Store::open(&path, &StoreOptions::default()).unwrap();
             store.load().unwrap()
         });
+    });
+    group.bench_function("open and load by one connection", |bencher| {
+        bencher.iter(|| Reader::open(&path, &StoreOptions::default()).unwrap().load().unwrap());
     });
     group.finish();
     small_commits(criterion, &path, &ground);
