@@ -32,6 +32,11 @@ pub fn tidy_loose(mut rings: Vec<Vec<TilePoint>>) -> Vec<TilePolygon> {
             ring.reverse();
         }
     }
+    if let [ring] = &*rings
+        && is_plain(ring)
+    {
+        return vec![rings];
+    }
     rings.retain(|ring| ring.len() >= 3);
     let mut edges = edges_of(&rings);
     let mut is_simple = !has_repeats(&rings);
@@ -49,6 +54,37 @@ pub fn tidy_loose(mut rings: Vec<Vec<TilePoint>>) -> Vec<TilePolygon> {
         rings = walked(edges);
     }
     nested(rings, true)
+}
+
+/// Whether a short ring is valid as it stands: most footprints are, and are told so without any memory.
+fn is_plain(ring: &[TilePoint]) -> bool {
+    let n = ring.len();
+    if !(3..=24).contains(&n) {
+        return false;
+    }
+    let at = |i: usize| ring[if i < n { i } else { i - n }];
+    (0..n).all(|i| {
+        let (a, b, c) = (at(i), at(i + 1), at(i + 2));
+        // Beside each other: they part unless the second turns straight back.
+        let back = i64::from(b.x - a.x) * i64::from(c.x - b.x)
+            + i64::from(b.y - a.y) * i64::from(c.y - b.y);
+        let turns_back = cross(a, b, c) == 0 && back <= 0;
+        let last = if i == 0 { n - 1 } else { n };
+        !turns_back && (i + 2..last).all(|j| are_apart((a, b), (at(j), at(j + 1))))
+    })
+}
+
+/// Whether two edges have no point in common.
+fn are_apart((a, b): Edge, (c, d): Edge) -> bool {
+    if a.y.max(b.y) < c.y.min(d.y)
+        || c.y.max(d.y) < a.y.min(b.y)
+        || a.x.max(b.x) < c.x.min(d.x)
+        || c.x.max(d.x) < a.x.min(b.x)
+    {
+        return true;
+    }
+    let one_side = |p: i64, q: i64| (p > 0 && q > 0) || (p < 0 && q < 0);
+    one_side(cross(a, b, c), cross(a, b, d)) || one_side(cross(c, d, a), cross(c, d, b))
 }
 
 type Edge = (TilePoint, TilePoint);
@@ -299,6 +335,33 @@ mod tests {
         let west = ring(&[(0, 0), (5, 0), (5, 5), (0, 5)]);
         let east = ring(&[(5, 0), (9, 0), (9, 5), (5, 5)]);
         assert_eq!(areas(&tidy(vec![west, east])), [[90]]);
+    }
+
+    #[test]
+    fn plain_rings_are_those_that_need_no_mending() {
+        let plain = |points: &[(i32, i32)]| is_plain(&ring(points));
+        assert!(plain(&[(0, 0), (4, 0), (4, 4)]));
+        assert!(plain(&[(0, 0), (4, 0), (8, 0), (8, 4), (0, 4)]));
+        assert!(!plain(&[(0, 0), (4, 0), (8, 0)]), "a line");
+        assert!(!plain(&[(0, 0), (9, 0), (4, 0), (4, 4)]), "turns back");
+        assert!(!plain(&[(0, 0), (10, 10), (10, 0), (0, 10)]), "a bow tie");
+        assert!(!plain(&[(0, 0), (10, 0), (10, 10), (5, 0), (0, 10)]), "touches itself");
+        assert!(!plain(&[(0, 0), (5, 5), (10, 0), (10, 10), (5, 5), (0, 10)]), "a waist");
+        // Whatever it says, mending agrees.
+        for seed in 0..3_000i32 {
+            let corner = |i: i32| (seed * 31 * (i + 3) % 13, seed * 17 * (i + 5) % 11);
+            let points: Vec<(i32, i32)> = (0..3 + seed % 5).map(corner).collect();
+            let mut given = ring(&points);
+            given.dedup();
+            while given.len() > 1 && given.first() == given.last() {
+                given.pop();
+            }
+            let edges = edges_of(std::slice::from_ref(&given));
+            let is_whole = given.len() >= 3
+                && !has_repeats(std::slice::from_ref(&given))
+                && meetings(&edges).is_empty();
+            assert_eq!(is_plain(&given), is_whole, "{points:?}");
+        }
     }
 
     #[test]

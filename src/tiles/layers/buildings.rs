@@ -6,7 +6,7 @@ use crate::domain::register::homes::Homes;
 use crate::tiles::Layer;
 use crate::tiles::clip::clip_ring;
 use crate::tiles::encode::{LayerWriter, TilePolygon, Value};
-use crate::tiles::frame::{CLIP, Fine, Frame};
+use crate::tiles::frame::{CLIP, FINE, Fine, Frame};
 use crate::tiles::tidy::tidy_loose;
 
 pub const LAYER: Layer = Layer {
@@ -46,7 +46,7 @@ fn draw<'a>(sheet: &Sheet<'a>, out: &mut LayerWriter<'a>) {
 fn polygons(frame: &Frame, homes: &Homes, row: usize, spare: &mut Vec<Fine>) -> Vec<TilePolygon> {
     let extent = homes.extent(row);
     let (min, max) = (frame.fine(extent.min), frame.fine(extent.max));
-    let small = TOO_SMALL * crate::tiles::frame::FINE;
+    let small = TOO_SMALL * FINE;
     if max.x - min.x < small && max.y - min.y < small {
         return Vec::new();
     }
@@ -55,11 +55,14 @@ fn polygons(frame: &Frame, homes: &Homes, row: usize, spare: &mut Vec<Fine>) -> 
     for rings in homes.footprint(row) {
         let mut rounded = Vec::with_capacity(1);
         for ring in rings {
-            let mut fine: Vec<Fine> = ring.iter().map(|pin| frame.fine(*pin)).collect();
-            if !is_inside {
+            let fine = ring.iter().map(|pin| frame.fine(*pin));
+            if is_inside {
+                rounded.push(fine.map(Fine::rounded).collect());
+            } else {
+                let mut fine: Vec<Fine> = fine.collect();
                 clip_ring(&mut fine, spare);
+                rounded.push(fine.into_iter().map(Fine::rounded).collect());
             }
-            rounded.push(fine.into_iter().map(Fine::rounded).collect());
         }
         polygons.extend(tidy_loose(rounded));
     }
