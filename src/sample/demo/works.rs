@@ -69,7 +69,7 @@ fn field(site: &mut Site, x: f64, y: f64, (width, depth): (f64, f64)) -> Option<
 fn hospital(site: &mut Site) {
     let (w, d) = (site.block.width() / 2.0, site.block.depth() / 2.0);
     let ward = |name| work(Use::Hospital, Form::Offset, (62.0, 20.0), 15, name);
-    if site.block.patch.0 % 2 == 0 {
+    if site.block.patch.0.is_multiple_of(2) {
         // The wing of wards beside the main block.
         site.put_near(ward("外科楼"), -w * 0.2, -d * 0.55);
         site.put_near(ward("内科楼"), -w * 0.2, d * 0.1);
