@@ -59,12 +59,13 @@ pub struct Homes {
 
 impl Homes {
     /// Sorts and lays out. Cost: O(n log n).
-    pub fn new(mut buildings: Vec<(Building, HomeCounts)>) -> Self {
-        buildings.sort_by_key(|(building, _)| {
+    pub fn new(buildings: &[(Building, HomeCounts)]) -> Self {
+        let mut ordered: Vec<&(Building, HomeCounts)> = buildings.iter().collect();
+        ordered.sort_by_cached_key(|(building, _)| {
             (building.pin.is_none(), building.pin.map_or(0, hilbert), building.id)
         });
         let mut homes = Self::default();
-        for (building, counts) in &buildings {
+        for (building, counts) in ordered {
             homes.push(building, *counts);
         }
         homes
@@ -268,7 +269,7 @@ mod tests {
             ),
             (building(1, Some(Pin::new(5, 5)), vec![]), HomeCounts::default()),
         ];
-        let homes = Homes::new(given.clone());
+        let homes = Homes::new(&given);
         let order: Vec<u32> = (0..3).map(|row| homes.id(row).get()).collect();
         assert_eq!(order, [1, 2, 3], "ties by id, no position last");
         for (building, counts) in homes.to_buildings() {

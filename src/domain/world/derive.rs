@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::areas::Areas;
 use super::housing::{Town, TownChange};
+use super::parallel::in_parallel;
 use super::shard::{Shard, ShardGround};
 use super::{Features, TOUCHED_KEPT, World};
 use crate::domain::change::{Change, Fact, Kinds, Touched};
@@ -68,6 +69,7 @@ impl World {
         }
         let shards = next.derive_shards(&self.shards, &dirt.shards);
         next.shards = Arc::new(shards);
+        next.current = Arc::new(next.shards_in_force());
         let mut areas: Vec<AreaId> = communities.into_iter().collect();
         areas.extend(dirt.shards.iter().map(|(_, area)| *area));
         areas.sort_unstable();
@@ -169,6 +171,18 @@ impl World {
         }
     }
 
+    /// The shard in force of each area, by area index.
+    fn shards_in_force(&self) -> Vec<Option<Arc<Shard>>> {
+        let n_areas = self.areas.records().keys().next_back().map_or(0, |last| last.index() + 1);
+        let mut in_force = vec![None; n_areas];
+        for (area, plan) in self.plans.current() {
+            if let Some(slot) = in_force.get_mut(area.index()) {
+                *slot = self.shards.get(&(*plan, *area)).cloned();
+            }
+        }
+        in_force
+    }
+
     /// All shards: the touched ones anew, the others as they were. Grounds are kept where the cut is.
     fn derive_shards(
         &self,
@@ -195,34 +209,6 @@ impl World {
         shards.extend(work.into_iter().zip(derived));
         shards
     }
-}
-
-/// `work` on all cores, results in the order of the work. Small batches stay on this thread.
-fn in_parallel<T: Sync, R: Send>(work: &[T], one: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let n_threads = std::thread::available_parallelism().map_or(1, usize::from);
-    if work.len() < 2 * n_threads || n_threads == 1 {
-        return work.iter().map(one).collect();
-    }
-    let chunk = work.len().div_ceil(n_threads * 8);
-    let next_chunk = std::sync::atomic::AtomicUsize::new(0);
-    let chunks: Vec<&[T]> = work.chunks(chunk).collect();
-    let worker = || {
-        let mut done = Vec::new();
-        loop {
-            let idx = next_chunk.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-            let Some(items) = chunks.get(idx) else { return done };
-            done.push((idx, items.iter().map(&one).collect::<Vec<R>>()));
-        }
-    };
-    let mut results: Vec<(usize, Vec<R>)> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..n_threads).map(|_| scope.spawn(worker)).collect();
-        threads
-            .into_iter()
-            .flat_map(|thread| thread.join().expect("workers do not panic"))
-            .collect()
-    });
-    results.sort_by_key(|(idx, _)| *idx);
-    results.into_iter().flat_map(|(_, chunk)| chunk).collect()
 }
 
 fn set<K: Ord, V>(map: &mut BTreeMap<K, V>, key: K, value: Option<V>) {

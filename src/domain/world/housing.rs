@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::areas::Areas;
+use super::parallel::in_parallel;
 use crate::domain::ids::{AreaId, BuildingId, Code, GridKey};
 use crate::domain::place::{Extent, Index};
 use crate::domain::placement::{Reason, settle};
@@ -50,11 +51,7 @@ pub struct Housing {
 }
 
 impl Housing {
-    fn new(
-        buildings: Vec<(Building, HomeCounts)>,
-        areas: &Areas,
-        community: Option<AreaId>,
-    ) -> Self {
+    fn new(buildings: &[(Building, HomeCounts)], areas: &Areas, community: Option<AreaId>) -> Self {
         let homes = Homes::new(buildings);
         let mut standings = Vec::with_capacity(homes.len());
         let mut straddles = Vec::with_capacity(homes.len());
@@ -304,14 +301,17 @@ impl Town {
             moving.push((Building::clone(&newer), new_counts));
         }
         self.settle_all(areas, moving, &mut staying);
-        for (community, mut buildings) in staying {
-            if let Some(resident) = self.housing.remove(&community) {
+        for (community, buildings) in &mut staying {
+            if let Some(resident) = self.housing.remove(community) {
                 buildings.extend(resident.homes.to_buildings());
             }
-            dirty.push(community);
-            let housing = Housing::new(buildings, areas, community);
-            self.housing.insert(community, Arc::new(housing));
+            dirty.push(*community);
         }
+        let staying: Vec<_> = staying.into_iter().collect();
+        let housing = in_parallel(&staying, |(community, buildings)| {
+            (*community, Arc::new(Housing::new(buildings, areas, *community)))
+        });
+        self.housing.extend(housing);
         self.reindex();
     }
 
@@ -322,17 +322,20 @@ impl Town {
         into: &mut BTreeMap<Option<AreaId>, Vec<(Building, HomeCounts)>>,
     ) {
         // Laid out once in Hilbert order, so that settling walks the map and not the file.
-        let laid_out = Homes::new(moving);
-        for row in 0..laid_out.len() {
-            let community = home_of(areas, &laid_out, row).community;
-            let home = (laid_out.building(row), laid_out.counts(row));
-            into.entry(community).or_default().push(home);
+        let laid_out = Homes::new(&moving);
+        let rows: Vec<usize> = (0..laid_out.len()).collect();
+        let communities = in_parallel(&rows, |row| home_of(areas, &laid_out, *row).community);
+        let community_of: HashMap<BuildingId, Option<AreaId>> =
+            rows.iter().map(|row| laid_out.id(*row)).zip(communities).collect();
+        for home in moving {
+            into.entry(community_of[&home.0.id]).or_default().push(home);
         }
     }
 
     fn reindex(&mut self) {
-        let mut home_of = HashMap::new();
-        let mut by_code = HashMap::new();
+        let n = self.housing.values().map(|housing| housing.homes.len()).sum();
+        let mut home_of = HashMap::with_capacity(n);
+        let mut by_code = HashMap::with_capacity(n);
         for (community, housing) in &self.housing {
             for row in 0..housing.homes.len() {
                 let id = housing.homes.id(row);
