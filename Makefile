@@ -29,6 +29,9 @@ test: lint test-web test-rust test-oracle test-browser deny
 test-real: web/dist/index.html
 	@test -d "$(LIFANG_REAL_DATA)" || { echo "no real geometry at $(LIFANG_REAL_DATA): set LIFANG_REAL_DATA"; exit 2; }
 	$(CARGO) test --locked --test real
+	$(MAKE) $(VENV)/ready
+	$(CARGO) build --locked
+	$(VENV)/bin/python tests/oracle/placements.py target/debug/lifang "$(LIFANG_REAL_DATA)"
 
 bench:
 	$(CARGO) bench --locked
@@ -63,7 +66,7 @@ $(VENV)/ready: tests/oracle/requirements.txt
 
 ## Tiles read by an independent decoder.
 test-oracle: $(VENV)/ready web/dist/index.html
-	$(CARGO) build --locked
+	$(CARGO) test --locked --test tiles
 	$(VENV)/bin/python tests/oracle/run.py
 
 $(DENY):

@@ -188,7 +188,7 @@ fn build(db: &Path, fill: impl FnOnce(&Desk) -> Result<(), Failure>) -> Result<D
 
 /// Takes away a database and what SQLite keeps beside it. A file that is not there is fine.
 fn remove_database(path: &Path) {
-    for ending in ["", "-wal", "-shm", ".lock"] {
+    for ending in ["", "-wal", "-shm", "-lock"] {
         let mut name = path.as_os_str().to_owned();
         name.push(ending);
         let _ = std::fs::remove_file(name);

@@ -116,7 +116,7 @@ mod tests {
             panic!("one polygon");
         };
         assert_eq!(rings[0].first(), rings[0].last());
-        assert_eq!(rings[0][1], Position([9e-6, 0.0]), "the outer ring was turned");
+        assert_eq!(rings[0][1], Position([9e-6, 9e-6]), "the outer ring was turned");
         assert_eq!(rings[1][1], Position([0.0, 9e-6]), "the hole was left");
     }
 
