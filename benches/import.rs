@@ -18,12 +18,12 @@ fn parse(criterion: &mut Criterion) {
         city.write(kind, &mut bytes).expect("memory takes anything");
         let options = ImportOptions::new(kind);
         let name = file_name(kind);
-        let sheet = read(&name, &bytes, &options, &mut |_, _| {}).expect("the sample city reads");
+        let sheet = read(name, &bytes, &options, &mut |_, _| {}).expect("the sample city reads");
         println!("{}: {} rows, {:.1} MB", kind.word(), sheet.rows.len(), bytes.len() as f64 / 1e6);
         drop(sheet);
         group.throughput(Throughput::Bytes(bytes.len() as u64));
         group.bench_function(kind.word(), |bencher| {
-            bencher.iter(|| read(&name, &bytes, &options, &mut |_, _| {}).expect("read before"));
+            bencher.iter(|| read(name, &bytes, &options, &mut |_, _| {}).expect("read before"));
         });
     }
     group.finish();

@@ -22,7 +22,7 @@ use super::register::people::{HomeCounts, Unhoused};
 use super::register::rows::ImportKind;
 
 /// The ground of all areas: a fabric whose cells are the lowest areas that have a shape.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct AreaGround {
     pub fabric: Arc<Fabric>,
     /// Area of each cell; `None` is ground enclosed by areas that belongs to none.

@@ -45,12 +45,6 @@ pub struct Areas {
     cell_extents: Vec<Extent>,
 }
 
-impl Default for AreaGround {
-    fn default() -> Self {
-        Self { fabric: Arc::default(), colors: Vec::new(), notes: Vec::new() }
-    }
-}
-
 impl Areas {
     /// Derives everything from records and ground. Cost: O(pins log pins).
     pub fn new(records: BTreeMap<AreaId, Arc<AreaRecord>>, ground: Arc<AreaGround>) -> Self {
