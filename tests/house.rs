@@ -76,7 +76,9 @@ fn sources() -> Vec<Source> {
 
 fn source(path: &Path) -> Source {
     let text = fs::read_to_string(path).expect("a source file is text");
-    let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+    // A file of tests belongs to the file beside it, under its `#[cfg(test)]`.
+    let is_tests = path.file_stem().is_some_and(|stem| stem == "tests");
+    let code = if is_tests { "" } else { text.split("#[cfg(test)]").next().unwrap_or_default() };
     let without_comments: Vec<&str> =
         code.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
     let name = path.strip_prefix(root().join("src")).expect("below src");

@@ -104,12 +104,11 @@ fn show(result: &Result<Sheet, ImportError>) -> String {
 fn every_format_reads_its_fixtures() {
     for format in &FORMATS {
         for case in fixtures(format.name) {
-            let files = std::fs::read_dir(&case)
+            let mut files = std::fs::read_dir(&case)
                 .expect("readable")
                 .map(|entry| entry.expect("readable").path());
             let input = files
-                .filter(|file| file.file_stem().is_some_and(|stem| stem == "in"))
-                .next()
+                .find(|file| file.file_stem().is_some_and(|stem| stem == "in"))
                 .unwrap_or_else(|| panic!("{} has no input", case.display()));
             let name = input.file_name().expect("a file").to_string_lossy().into_owned();
             let bytes = std::fs::read(&input).expect("readable");
@@ -127,7 +126,7 @@ fn the_sample_city_comes_back() {
     for kind in ImportKind::ALL {
         let mut bytes = Vec::new();
         city.write(kind, &mut bytes).expect("memory takes anything");
-        let sheet = import(&file_name(kind), &bytes, &options(kind)).expect("a sheet");
+        let sheet = import(file_name(kind), &bytes, &options(kind)).expect("a sheet");
         assert_eq!(
             (sheet.refused, &sheet.dropped_columns, &sheet.ignored_columns),
             (0, &vec![], &vec![]),

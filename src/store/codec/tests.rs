@@ -1,3 +1,5 @@
+//! The codec on what the house holds, and on bytes it never wrote.
+
 use std::sync::Arc;
 
 use proptest::prelude::*;
