@@ -19,9 +19,8 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::desk::Desk;
+use crate::desk::{Desk, today};
 use crate::domain::ids::{AreaId, PlanId};
-use crate::domain::measure::Day;
 use crate::domain::world::{PlanChoice, World};
 use crate::store::{Reader, StoreOptions};
 
@@ -128,14 +127,6 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             ExitCode::from(2)
         }
     }
-}
-
-/// Today's civil date where this machine stands.
-fn today() -> Day {
-    let now = jiff::Zoned::now();
-    let (year, month, day) = (now.year(), now.month(), now.day());
-    Day::new(i32::from(year), month.unsigned_abs().into(), day.unsigned_abs().into())
-        .expect("the calendar's dates are dates")
 }
 
 /// The plan named on the command line: a number, or `current`.

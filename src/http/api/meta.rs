@@ -72,7 +72,7 @@ fn database_note(world: &World) -> DatabaseNote {
     let setting = |key: &str| world.setting(key).map(str::to_owned);
     let title = |key: &str, otherwise: &str| setting(key).unwrap_or_else(|| otherwise.to_owned());
     DatabaseNote {
-        title: Bilingual { zh: title("title.zh", "力方"), en: title("title.en", "Lifang") },
+        title: Bilingual { zh: title("title.zh", "里坊"), en: title("title.en", "Lifang") },
         made_up: world.setting("made_up") == Some("true"),
         attribution: setting("attribution"),
     }

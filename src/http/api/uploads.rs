@@ -14,7 +14,6 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, timeout};
 use utoipa::ToSchema;
 
-use crate::domain::decide::{Command, Import, Roster};
 use crate::domain::measure::Day;
 use crate::domain::register::rows::ImportKind;
 use crate::domain::world::World;
@@ -85,11 +84,13 @@ pub async fn import_file(
     let (form, permit) = receive(&app, multipart).await?;
     let dry_run = matches!(form.text("dry_run"), Some("true" | "1" | "on" | "yes"));
     let read = answer(&app, move |app, world| {
-        let import = read(&app.options, world, kind, form)?;
-        Ok((import.file.clone(), import.datum.clone(), import.dropped_columns.clone(), import))
+        let (name, effective, sheet) = read(&app.options, world, kind, form)?;
+        let (datum, dropped_columns) = (sheet.datum.to_string(), sheet.dropped_columns.clone());
+        let command = sheet.into_command(&name, TOLERANCE_M, effective);
+        // Comes back with the rows: a caller who hangs up does not free the place too early.
+        Ok((permit, name, datum, dropped_columns, command))
     });
-    let (file, datum, dropped_columns, import) = read.await?;
-    let command = Command::Import(Box::new(import));
+    let (permit, file, datum, dropped_columns, command) = read.await?;
     let outcome = if dry_run {
         answer(&app, move |app, _| app.desk.preview(command, &actor).map_err(Problem::from)).await?
     } else {
@@ -207,13 +208,13 @@ fn file_name(given: &str) -> String {
     last.chars().filter(|letter| !letter.is_control()).take(200).collect()
 }
 
-/// The rows of a file, ready to be decided. Cost: O(bytes).
+/// Name and rows of a file, and the first day its grids count. Cost: O(bytes).
 fn read(
     options: &HttpOptions,
     world: &World,
     kind: ImportKind,
     form: Form,
-) -> Result<Import, Problem> {
+) -> Result<(String, Day, Sheet), Problem> {
     let mut wanted = ImportOptions::new(kind);
     wanted.max_bytes = options.import_bytes;
     wanted.datum = form.text("datum").unwrap_or("auto").parse()?;
@@ -230,36 +231,7 @@ fn read(
     let Form { name, bytes, texts: _ } = form;
     let bytes = bytes.ok_or(Fault::NoFile)?;
     let sheet = import::read(&name, &bytes, &wanted, &mut |_, _| {})?;
-    Ok(to_import(sheet, &name, effective))
-}
-
-fn to_import(sheet: Sheet, name: &str, effective: Day) -> Import {
-    let Sheet {
-        rows,
-        issues,
-        issues_dropped,
-        dropped_columns,
-        ignored_columns: _,
-        used_columns: _,
-        n_rows,
-        refused,
-        datum,
-        format: _,
-        encoding: _,
-    } = sheet;
-    Import {
-        rows,
-        file: name.into(),
-        datum: datum.to_string().into(),
-        issues,
-        issues_dropped,
-        dropped_columns,
-        n_rows,
-        n_refused: refused,
-        tolerance_m: TOLERANCE_M,
-        effective,
-        roster: Roster::new(),
-    }
+    Ok((name, effective, sheet))
 }
 
 #[cfg(test)]
