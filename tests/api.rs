@@ -1,0 +1,22 @@
+//! The server by its doors: every route's reply, every limit, every refusal.
+
+#[path = "support/golden.rs"]
+mod golden;
+
+#[path = "api/house.rs"]
+mod house;
+
+#[path = "api/events.rs"]
+mod events;
+#[path = "api/limits.rs"]
+mod limits;
+#[path = "api/privacy.rs"]
+mod privacy;
+#[path = "api/replies.rs"]
+mod replies;
+#[path = "api/routes.rs"]
+mod routes;
+#[path = "api/tiles.rs"]
+mod tiles;
+#[path = "api/uploads.rs"]
+mod uploads;
