@@ -1,6 +1,9 @@
 //! Real geometry, read in place from a folder beside the repository (`LIFANG_REAL_DATA`, default
 //! `../shared/data`). Not part of plain `cargo test`: run with `cargo test --test real`.
 
+#[path = "real/fabric.rs"]
+mod fabric;
+
 use std::path::PathBuf;
 
 use lifang::domain::place::Pin;

@@ -6,7 +6,7 @@
 //! said beside the fabric, never in it.
 //!
 //! Files: `weave` (loose polygons → fabric), `check` (its laws), `locate` (the slow truth), `blocks`
-//! (the fast answer), `outline` (rings, areas, lengths), `pole` (places for names), `stitch` (one
+//! (the fast answer), `many` (for many pins at once), `outline` (rings, areas, lengths), `pole` (places for names), `stitch` (one
 //! border in several fabrics), `weight` (thinning).
 //!
 //! **Why** seams are dense arrays: a fabric is a value, replaced whole; ids are row numbers and mean
@@ -15,6 +15,7 @@
 pub mod blocks;
 pub mod check;
 pub mod locate;
+pub mod many;
 pub mod outline;
 pub mod pole;
 pub mod stitch;
