@@ -129,8 +129,8 @@ fn subdistricts_of_beijing_are_woven() {
 fn precincts_of_providence_show_their_faults() {
     let (shapes, exact) = woven("providence-us/precincts_2016.geojson", 0.0);
     assert_eq!((shapes.len(), n_of(&exact, FlawKind::Overlap)), (59, 2));
-    assert!((3.8..4.0).contains(&figure_of(&exact, FlawKind::Overlap)));
-    // Both overlaps are slips of less than half a metre; the gaps are real.
+    assert!((3.5..4.5).contains(&figure_of(&exact, FlawKind::Overlap)));
+    // 3.9 m² on the ground, some of it the rounding of long slivers. Both are slips of less than half a metre; the gaps are real.
     let (_, mended) = woven("providence-us/precincts_2016.geojson", 0.5);
     assert_eq!((n_of(&mended, FlawKind::Overlap), n_of(&mended, FlawKind::Gap)), (0, 3));
     assert!((9.7e4..9.9e4).contains(&figure_of(&mended, FlawKind::Gap)));
