@@ -1,6 +1,7 @@
 //! L4 locality, L6 sums, L9 quiet: worlds made by imports.
 
 use lifang::domain::fabric::check::check;
+use lifang::domain::ids::{GridKey, PlanId};
 use lifang::domain::register::rows::Rows;
 use lifang::domain::tally::Tally;
 use lifang::domain::world::{PlanChoice, World};
@@ -40,6 +41,38 @@ proptest! {
         let stated: i64 = town.households.iter().map(|row| i64::from(row.persons)).sum();
         prop_assert_eq!(all.persons.get() + persons, stated);
         prop_assert_eq!(all.members_in_all().get() + members, town.members.len() as i64);
+    }
+
+    /// Being next door goes both ways, by the same length of border, also between communities.
+    #[test]
+    fn neighbors_are_mutual(town in towns()) {
+        let mut desk = Desk::default();
+        desk.import_town(&town);
+        let world = &desk.world;
+        let mut borders = std::collections::BTreeMap::new();
+        for shard in world.shards(PlanChoice::Current) {
+            for key in shard.tallies.keys() {
+                for beside in world.neighbors(PlanChoice::Current, shard, *key) {
+                    prop_assert!(beside.border.get() > 0);
+                    let pair = ((shard.plan, *key), (beside.plan, beside.grid));
+                    prop_assert_ne!(pair.0, pair.1);
+                    prop_assert_eq!(borders.insert(pair, beside.border), None);
+                }
+            }
+        }
+        for ((one, other), border) in &borders {
+            let back = borders.get(&(*other, *one)).map_or(0, |border| border.get());
+            prop_assert!((border.get() - back).abs() <= 1, "{one:?} {other:?}: {border:?} and {back}");
+        }
+        let crosses = |(one, other): &((PlanId, GridKey), (PlanId, GridKey))| {
+            let community = |(plan, key)| world.plans().grid(plan, key).map(|grid| grid.community);
+            community(*one) != community(*other)
+        };
+        // Two communities lie side by side: some of their grids meet, unless gaps keep them apart.
+        if town.areas.len() == 2 && borders.keys().all(|pair| !crosses(pair)) {
+            let has_gap = world.shards(PlanChoice::Current).iter().any(|shard| !shard.ground.gaps.is_empty());
+            prop_assert!(has_gap);
+        }
     }
 
     /// L9: the same files again change nothing.

@@ -15,6 +15,7 @@ mod derive;
 mod ground;
 mod housing;
 mod parallel;
+mod neighbors;
 mod plans;
 mod shard;
 
@@ -23,6 +24,7 @@ use std::sync::Arc;
 
 pub use areas::{AreaShape, Areas};
 pub use housing::{Housing, Standing, Town};
+pub use neighbors::Neighbor;
 pub use plans::{PlanChoice, Plans};
 pub use shard::{Gap, GridShape, Shard, ShardGround};
 

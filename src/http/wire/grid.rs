@@ -104,7 +104,7 @@ pub struct GridList {
     pub grids: Vec<Grid>,
 }
 
-/// One grid with its shape in numbers and its neighbours, longest border first.
+/// One grid with its shape in numbers and its neighbours (also of other communities), longest border first.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct GridDetail {
     pub revision: u64,
@@ -178,13 +178,13 @@ impl GridDetail {
     pub fn new(world: &World, shard: &Shard, plan: PlanChoice, key: GridKey) -> Option<Self> {
         let shown = TallyTable::new(world, plan, Some(shard.community)).by_grid();
         let grid = Grid::new(world, shard, key, &shown)?;
-        let neighbors = shard.ground.neighbors(key).into_iter().filter_map(|(other, border)| {
-            let other = world.plans().grid(shard.plan, other)?;
+        let neighbors = world.neighbors(plan, shard, key).into_iter().filter_map(|beside| {
+            let other = world.plans().grid(beside.plan, beside.grid)?;
             Some(GridNeighbor {
                 grid: other.code.to_string(),
                 name: other.name.to_string(),
-                community: grid.community.clone(),
-                border_m: border.meters(),
+                community: world.areas().get(other.community)?.code.to_string(),
+                border_m: beside.border.meters(),
             })
         });
         let neighbors = neighbors.collect();
