@@ -95,6 +95,8 @@ async fn the_description_lists_every_route_and_each_answers() {
         for (method, operation) in item.as_object().unwrap() {
             let route = format!("`{} {path}`", method.to_uppercase());
             assert!(readme.contains(&route), "README lacks {route}");
+            let problem = &operation["responses"]["default"]["content"]["application/problem+json"];
+            assert!(problem["schema"].is_object(), "{path} tells how it can fail");
             assert!(
                 operation["summary"].is_string() || operation["description"].is_string(),
                 "{path}"
