@@ -38,8 +38,10 @@ bench:
 
 web: web/dist/index.html
 
+# `install --no-save` and not `ci`: the lock names only the platforms' packages its registry offered,
+# and `ci` takes the missing optional ones for a fault.
 web/node_modules/.package-lock.json: web/package-lock.json
-	cd web && $(NPM) ci --no-audit --no-fund
+	cd web && $(NPM) install --no-save --no-audit --no-fund
 	@touch $@
 
 web/dist/index.html: web/node_modules/.package-lock.json $(WEB_SOURCES)
