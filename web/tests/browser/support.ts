@@ -85,9 +85,10 @@ export { expect };
 /** Waits until the map has drawn: tiles are in and nothing moves. */
 export async function drawn(page: Page): Promise<void> {
   await expect(page.locator("canvas.maplibregl-canvas")).toBeVisible();
-  await expect(page.locator(".canvas[aria-busy='false']")).toBeVisible();
+  const atRest = page.locator(".canvas[aria-busy='false']");
+  await expect(atRest).toBeVisible({ timeout: 60_000 });
   await page.waitForTimeout(250);
-  await expect(page.locator(".canvas[aria-busy='false']")).toBeVisible();
+  await expect(atRest).toBeVisible({ timeout: 60_000 });
 }
 
 export type Tally = {
