@@ -11,7 +11,7 @@ use memory_serve::CacheControl;
 
 /// What the page may load.
 const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; \
-    style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; object-src 'none'; \
+    style-src 'self' 'unsafe-inline'; worker-src 'self'; object-src 'none'; \
     base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// `/` and every file of the page. Files under `/assets` carry a hash in their name and never change.
