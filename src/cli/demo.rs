@@ -88,13 +88,21 @@ impl Notes {
         }
     }
 
+    /// A real place: its sources are named in its own README. Made-up households are said to be.
     fn of_place(folder: &Path) -> Self {
         let name = file_name(folder);
+        let readme = folder.join("README.md").exists().then(|| format!("{name}/README.md"));
+        let has_households = known_files(folder)
+            .is_ok_and(|files| files.iter().any(|(kind, _)| *kind == ImportKind::Households));
+        let spread = (!has_households).then(|| {
+            "住户为按建筑面积推算的虚构数据 / households made up by floor area".to_owned()
+        });
+        let said: Vec<String> = readme.into_iter().chain(spread).collect();
         Self {
             title_zh: name.clone(),
-            title_en: name.clone(),
-            is_made_up: true,
-            attribution: folder.join("README.md").exists().then(|| format!("{name}: README.md")),
+            title_en: name,
+            is_made_up: false,
+            attribution: (!said.is_empty()).then(|| said.join(" · ")),
         }
     }
 
