@@ -50,8 +50,10 @@ export const test = base.extend<Own, { server: string }>({
       const { url, process: child } = await started(join(folder, "demo.db"));
       await use(url);
       child.removeAllListeners("exit");
-      child.kill("SIGTERM");
-      await new Promise((resolve) => child.once("exit", resolve));
+      if (child.exitCode === null) {
+        child.kill("SIGTERM");
+        await new Promise((resolve) => child.once("exit", resolve));
+      }
       rmSync(folder, { recursive: true, force: true });
     },
     { scope: "worker", timeout: 60_000 },
