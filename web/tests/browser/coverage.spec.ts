@@ -122,11 +122,11 @@ for (const lang of ["zh", "en"] as const) {
       await expect(rows.first()).toHaveAttribute("aria-current", "true");
       await drawn(page);
       expect((await canvas.screenshot()).equals(bare)).toBe(false);
-      // A point has no size of its own: the map comes near.
+      // A point has no size of its own: the map comes near, or stays where it is well in view already.
       await page.getByRole("button", { name: say.homeless }).click();
       await expect(rows).toHaveCount(Math.min(200, counts["placement.gap"] ?? 0));
       await rows.first().click();
-      await expect(page).toHaveURL(/map=17\.20/);
+      await expect(page).toHaveURL(/map=1[67]\./);
       await drawn(page);
       await page.screenshot({ path: join(LOOKS, `finding-${lang}.png`) });
     });
