@@ -1,5 +1,6 @@
 // The whole style from a palette, in the order ink is laid: ground, fills, buildings, roads, borders, overlays,
-// names. A theme switch builds it again and MapLibre applies the difference.
+// names (the last one drawn keeps its place when two collide). A theme switch builds it again and sets what
+// differs.
 
 import type { StyleSpecification } from "maplibre-gl";
 import { baseGround, baseLines, baseNames, baseWater } from "./layers/base";
@@ -41,8 +42,8 @@ export function styleOf(palette: Palette, origin: string): StyleSpecification {
       ...markLayers(palette),
       ...baseNames(palette),
       ...buildingNames(palette),
-      ...areaNames(palette),
       ...gridNames(palette),
+      ...areaNames(palette),
     ],
   };
 }

@@ -361,7 +361,7 @@ export const en: Words = {
       added: "new",
       changed: "changed",
       unchanged: "unchanged",
-      gone: "gone",
+      gone: "not in the file (kept)",
       refused: "refused",
     },
     dropped: "Columns dropped for privacy",

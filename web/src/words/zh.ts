@@ -361,7 +361,7 @@ export const zh = {
       added: "新增",
       changed: "修改",
       unchanged: "不变",
-      gone: "消失",
+      gone: "文件未列（保留）",
       refused: "拒收",
     },
     dropped: "因隐私丢弃的列",
