@@ -309,18 +309,17 @@ fn take(
         maker.report.add(Issue::new("row.short", Severity::Warning).row(row));
     }
     let mut record = Record::new(row);
-    for field in Field::ALL {
-        if let Some(cell) = columns.column(*field).and_then(|column| cells.get(column)) {
-            record.cells[*field as usize] = cell;
-        }
+    for (field, column) in &filler.used {
+        record.cells[*field as usize] = cells.get(*column).unwrap_or("");
     }
     filler.remember(&record);
     let record = filler.fill(record);
     maker.take(&record, columns, Ground::Cells)
 }
 
-/// Fills cells that were merged over several rows.
+/// Picks the used cells of a row, and fills those that were merged over several rows.
 struct Filler {
+    used: Vec<(Field, usize)>,
     fields: Vec<Field>,
     last: Vec<String>,
 }
@@ -349,7 +348,9 @@ impl Filler {
         };
         let fields: Vec<Field> = PLACES.into_iter().filter(is_merged).collect();
         let last = vec![String::new(); fields.len()];
-        Self { fields, last }
+        let used =
+            Field::ALL.iter().filter_map(|field| Some((*field, head.columns.column(*field)?)));
+        Self { used: used.collect(), fields, last }
     }
 
     fn remember(&mut self, record: &Record<'_>) {
@@ -390,6 +391,10 @@ fn is_note(record: &StringRecord, columns: &Columns) -> bool {
 /// Whether the row is a sum at the foot of a block.
 fn is_total(record: &StringRecord) -> bool {
     let first = record.iter().map(str::trim).find(|cell| !cell.is_empty()).unwrap_or("");
+    // Most rows are told by one character.
+    if !first.starts_with(['合', '总', '小', '總', 't', 'T', 's', 'S']) {
+        return false;
+    }
     let bare: String =
         first.chars().filter(|c| !c.is_whitespace() && !":：".contains(*c)).collect();
     matches!(
