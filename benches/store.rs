@@ -129,7 +129,7 @@ fn cut_facts(area: &AreaRow, id: AreaId, rows: &[GridRow], seed: usize) -> Vec<F
     let key = |number: usize| GridKey::from_index(seed + number);
     let colors =
         woven.owners.iter().map(|owner| owner.map(|number| key(number as usize))).collect();
-    let cut = Cut { fabric: Arc::new(woven.fabric), colors, notes: Vec::new() };
+    let cut = Cut { fabric: Arc::new(woven.fabric), colors, notes: Vec::new(), links: Vec::new() };
     let mut facts = vec![Fact::Cut(plan_id(), id, came(Arc::new(cut)))];
     for (number, row) in rows.iter().enumerate() {
         let grid = Grid {
@@ -143,6 +143,8 @@ fn cut_facts(area: &AreaRow, id: AreaId, rows: &[GridRow], seed: usize) -> Vec<F
             manager: row.manager.clone(),
             work_phone: row.work_phone.clone(),
             source_digest: 1,
+            is_locked: false,
+            is_detached: false,
         };
         facts.push(Fact::Grid(plan_id(), grid.key, came(Arc::new(grid))));
     }

@@ -47,7 +47,7 @@ impl Check {
 pub(super) fn broken_laws(world: &World) -> Vec<Issue> {
     let mut broken = check(&world.areas().ground().fabric);
     for ((_, community), cut) in world.plans().cuts() {
-        let code = world.areas().get(*community).map(|record| record.code.clone());
+        let code = world.areas().get(community).map(|record| record.code.clone());
         for mut issue in check(&cut.fabric) {
             issue.subjects.extend(code.clone());
             broken.push(issue);
@@ -57,7 +57,7 @@ pub(super) fn broken_laws(world: &World) -> Vec<Issue> {
 }
 
 fn print_report(world: &World, broken: &[Issue], found: &[crate::domain::finding::Finding]) {
-    let n_cuts = world.plans().cuts().len();
+    let n_cuts = world.plans().cuts().count();
     println!("revision {}: area fabric and {n_cuts} community fabrics checked", world.revision().0);
     for issue in broken {
         let at = issue.place.first().map(|pin| pin.lon_lat());

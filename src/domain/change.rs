@@ -14,7 +14,8 @@ use super::issue::Issue;
 use super::measure::{Count, Revision, Stamp};
 use super::personal::Personal;
 use super::place::{Extent, Pin};
-use super::plan::{Cut, Grid, Plan};
+use super::plan::log::Entry;
+use super::plan::{Cut, Grid, Plan, PlanChoice};
 use super::register::area::AreaRecord;
 use super::register::building::Building;
 use super::register::feature::Feature;
@@ -95,6 +96,8 @@ pub enum Fact {
     Plan(PlanId, Turned<Arc<Plan>>),
     Grid(PlanId, GridKey, Turned<Arc<Grid>>),
     Cut(PlanId, AreaId, Turned<Arc<Cut>>),
+    /// One more entry in the log of a plan.
+    Log(PlanId, Revision, Turned<Arc<Entry>>),
     Building(BuildingId, Turned<Arc<Building>>),
     /// Counts of people in a building; none is the same as all zero.
     Counts(BuildingId, Turned<HomeCounts>),
@@ -146,6 +149,7 @@ impl Fact {
             Self::Plan(id, turned) => Self::Plan(id, turned.mirror()),
             Self::Grid(plan, key, turned) => Self::Grid(plan, key, turned.mirror()),
             Self::Cut(plan, area, turned) => Self::Cut(plan, area, turned.mirror()),
+            Self::Log(plan, revision, turned) => Self::Log(plan, revision, turned.mirror()),
             Self::Building(id, turned) => Self::Building(id, turned.mirror()),
             Self::Counts(id, turned) => Self::Counts(id, turned.mirror()),
             Self::Override(id, turned) => Self::Override(id, turned.mirror()),
@@ -182,6 +186,10 @@ impl Kinds {
         Self(self.0 | other.0)
     }
 
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
     pub const fn meets(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
@@ -211,11 +219,28 @@ pub struct Touched {
     pub shards: Vec<(PlanId, AreaId)>,
     /// Communities concerned, ascending.
     pub areas: Vec<AreaId>,
+    /// Plans whose grids changed, ascending.
+    pub plans: Vec<PlanId>,
+    /// Whether what is in force changed with them.
+    pub is_in_force: bool,
+    /// Buildings whose place was asked again, and grids whose counts were summed again, where a cut or
+    /// its grids changed. Counted so that tests can hold the work to what was touched.
+    pub n_retested: u32,
+    pub n_resummed: u32,
 }
 
 impl Touched {
     /// Whether something that reads `kinds` within `extent` may have changed.
     pub fn meets(&self, extent: &Extent, kinds: Kinds) -> bool {
         self.kinds.meets(kinds) && self.boxes.iter().any(|touched| touched.meets(extent))
+    }
+
+    /// The kinds that changed for a reader of `plan` alone: grids of other plans are none of its business.
+    pub fn kinds_for(&self, plan: PlanChoice) -> Kinds {
+        let is_concerned = match plan {
+            PlanChoice::Current => self.is_in_force,
+            PlanChoice::Plan(plan) => self.plans.binary_search(&plan).is_ok(),
+        };
+        if is_concerned { self.kinds } else { self.kinds.without(Kinds::GRIDS) }
     }
 }

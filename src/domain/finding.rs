@@ -139,7 +139,8 @@ fn add_shard(world: &World, shard: &Shard, profile: &Profile, found: &mut Vec<Fi
         });
     }
     for note in shard.ground.cut.notes.iter().filter(|note| note.severity != Severity::Note) {
-        let grid = note.subjects.first().and_then(|code| world.plans().key_of(shard.plan, code));
+        let grid =
+            note.subjects.first().and_then(|code| world.plans().key_of(shard.plan, code.as_str()));
         found.push(Finding {
             code: note.code,
             severity: note.severity,
@@ -248,7 +249,7 @@ pub fn geometry(world: &World, place: &Place) -> Option<Geometry> {
         Place::At(pin) => return Some(Geometry::Point(*pin)),
         Place::Area(area) => world.areas().outline(*area),
         Place::Grid(plan, area, key) => ground(*plan, *area)?.outline(*key),
-        Place::Cell(plan, area, cell) => ground(*plan, *area)?.cell_outline(*cell),
+        Place::Cell(plan, area, cell) => ground(*plan, *area)?.outline_around(*cell),
         Place::Ring(ring) => vec![Polygon { rings: vec![ring.clone()] }],
     };
     (!polygons.is_empty()).then_some(Geometry::Polygons(polygons))

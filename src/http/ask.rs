@@ -78,7 +78,7 @@ pub(super) fn grid_choice<'w>(
     in_question.sort_unstable();
     in_question.dedup();
     let found = in_question.into_iter().find_map(|id| {
-        let grid = plans.grid(id, plans.key_of(id, &code)?)?;
+        let grid = plans.grid(id, plans.key_of(id, code.as_str())?)?;
         let shard = world.shard(plan, grid.community)?;
         (shard.plan == id).then_some((shard, grid))
     });

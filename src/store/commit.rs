@@ -10,9 +10,13 @@ use rusqlite::{Connection, Params, TransactionBehavior, params};
 
 use super::StoreError;
 use super::audit::{self, AuditEntry};
+use super::codec;
 use super::history::Chronicle;
 use super::load::last_revision;
-use super::plans::{CUTS, GRIDS, OVERRIDES, PLANS, write_cut, write_grid, write_plan};
+use super::plans::{
+    COLORS, CUTS, GRIDS, OVERRIDES, PLAN_LOG, PLANS, is_recolored, write_cut, write_entry,
+    write_grid, write_plan,
+};
 use super::register::{
     AREA_GROUND, AREAS, BATCHES, BUILDINGS, COUNTERS, COUNTS, FEATURES, SETTINGS, UNHOUSED,
     write_area, write_area_ground, write_batch, write_building, write_counters, write_counts,
@@ -80,6 +84,8 @@ struct Pens<'c> {
     plans: Pen<'c>,
     grids: Pen<'c>,
     cuts: Pen<'c>,
+    colors: Pen<'c>,
+    log: Pen<'c>,
     buildings: Pen<'c>,
     counts: Pen<'c>,
     overrides: Pen<'c>,
@@ -99,6 +105,8 @@ impl<'c> Pens<'c> {
             plans: pen(&PLANS),
             grids: pen(&GRIDS),
             cuts: pen(&CUTS),
+            colors: pen(&COLORS),
+            log: pen(&PLAN_LOG),
             buildings: pen(&BUILDINGS),
             counts: pen(&COUNTS),
             overrides: pen(&OVERRIDES),
@@ -127,6 +135,17 @@ impl<'c> Pens<'c> {
                     write_grid(pen, grid)
                 })
             }
+            Fact::Cut(plan, area, Turned { before: Some(before), after: Some(after) })
+                if is_recolored(before, after) =>
+            {
+                self.colors.change(params![plan.get(), area.get(), codec::colors(&after.colors)])
+            }
+            Fact::Log(plan, revision, turned) => put(
+                &mut self.log,
+                turned,
+                [plan.get().into(), revision.0.cast_signed()],
+                |pen, entry| write_entry(pen, *plan, entry),
+            ),
             Fact::Cut(plan, area, turned) => {
                 put(&mut self.cuts, turned, [plan.get(), area.get()], |pen, cut| {
                     write_cut(pen, *plan, *area, cut)

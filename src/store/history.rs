@@ -13,12 +13,15 @@ use std::sync::Arc;
 use rusqlite::{Connection, OptionalExtension, Row, Statement, params};
 
 use super::StoreError;
-use super::codec::{self, CodecError};
-use super::plans::{CUTS, GRIDS, OVERRIDES, PLANS, read_cut, read_grid, read_override, read_plan};
+use super::codec::{self, CodecError, KeptCut};
+use super::plans::{
+    CUTS, GRIDS, OVERRIDES, PLANS, is_recolored, read_cut, read_grid, read_override, read_plan,
+};
 use super::register::SETTINGS;
 use crate::domain::change::{Fact, Turned};
 use crate::domain::ids::{AreaId, BuildingId, GridKey, PlanId};
 use crate::domain::measure::{Revision, Stamp};
+use crate::domain::plan::Cut;
 
 /// Kind of a fact, as the history names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,6 +31,7 @@ pub enum FactKind {
     Plan,
     Grid,
     Cut,
+    Log,
     Building,
     Counts,
     Override,
@@ -39,12 +43,13 @@ pub enum FactKind {
 }
 
 impl FactKind {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Area,
         Self::AreaGround,
         Self::Plan,
         Self::Grid,
         Self::Cut,
+        Self::Log,
         Self::Building,
         Self::Counts,
         Self::Override,
@@ -62,6 +67,7 @@ impl FactKind {
             Self::Plan => "plan",
             Self::Grid => "grid",
             Self::Cut => "cut",
+            Self::Log => "log",
             Self::Building => "building",
             Self::Counts => "counts",
             Self::Override => "override",
@@ -84,6 +90,7 @@ impl FactKind {
             Fact::Plan(..) => Self::Plan,
             Fact::Grid(..) => Self::Grid,
             Fact::Cut(..) => Self::Cut,
+            Fact::Log(..) => Self::Log,
             Fact::Building(..) => Self::Building,
             Fact::Counts(..) => Self::Counts,
             Fact::Override(..) => Self::Override,
@@ -177,7 +184,11 @@ fn kept(fact: &Fact) -> Option<(Subject<'_>, Option<Vec<u8>>)> {
             Some((about(Some(*plan), key.get()), turned.before.as_deref().map(codec::grid)))
         }
         Fact::Cut(plan, area, turned) => {
-            Some((about(Some(*plan), area.get()), turned.before.as_deref().map(codec::cut)))
+            let before = turned.before.as_deref().map(|before| match &turned.after {
+                Some(after) if is_recolored(before, after) => codec::colors(&before.colors),
+                _ => codec::cut(before),
+            });
+            Some((about(Some(*plan), area.get()), before))
         }
         Fact::Override(building, turned) => {
             let before = turned.before.map(|grid| codec::number(grid.get()));
@@ -189,6 +200,7 @@ fn kept(fact: &Fact) -> Option<(Subject<'_>, Option<Vec<u8>>)> {
         )),
         Fact::Area(..)
         | Fact::AreaGround(..)
+        | Fact::Log(..)
         | Fact::Building(..)
         | Fact::Counts(..)
         | Fact::Unhoused(..)
@@ -285,6 +297,11 @@ fn fact_of(
     let missing = || broken(CodecError::Number);
     let plan = || subject.plan.and_then(PlanId::new).ok_or_else(missing);
     let thing = subject.thing.unwrap_or(0);
+    if subject.kind == FactKind::Cut {
+        let (plan, area) = (plan()?, AreaId::new(thing).ok_or_else(missing)?);
+        let turned = turned_cut(connection, id, subject, before, plan, area)?;
+        return Ok(Fact::Cut(plan, area, shared(turned)));
+    }
     let replaced = next_replaced(connection, id, subject)?;
     match subject.kind {
         FactKind::Plan => {
@@ -300,13 +317,6 @@ fn fact_of(
                 GRIDS.find(connection, [plan.get(), thing], read_grid)
             })?;
             Ok(Fact::Grid(plan, key, shared(turned)))
-        }
-        FactKind::Cut => {
-            let (plan, area) = (plan()?, AreaId::new(thing).ok_or_else(missing)?);
-            let turned = turned(before, replaced, codec::read_cut, || {
-                CUTS.find(connection, [plan.get(), thing], |row| Ok(read_cut(row)?.2))
-            })?;
-            Ok(Fact::Cut(plan, area, shared(turned)))
         }
         FactKind::Override => {
             let building = BuildingId::new(thing).ok_or_else(missing)?;
@@ -326,6 +336,8 @@ fn fact_of(
         }
         FactKind::Area
         | FactKind::AreaGround
+        | FactKind::Cut
+        | FactKind::Log
         | FactKind::Building
         | FactKind::Counts
         | FactKind::Unhoused
@@ -333,6 +345,55 @@ fn fact_of(
         | FactKind::Batch
         | FactKind::Counters => Err(broken(CodecError::Unknown("kind"))),
     }
+}
+
+/// A cut before and after: where only colors were kept, the fabric is that of the next whole one.
+fn turned_cut(
+    connection: &Connection,
+    id: i64,
+    subject: &Subject<'_>,
+    before: Option<Vec<u8>>,
+    plan: PlanId,
+    area: AreaId,
+) -> Result<Turned<Cut>, StoreError> {
+    let read =
+        |bytes: &[u8]| codec::read_kept_cut(bytes).map_err(StoreError::unreadable("change_facts"));
+    let broken = || StoreError::unreadable("change_facts")(CodecError::Number);
+    let mut statement = connection.prepare_cached(
+        "SELECT before FROM change_facts
+         WHERE kind = ? AND plan IS ? AND thing IS ? AND id > ? ORDER BY id",
+    )?;
+    let mut rows =
+        statement.query(params![subject.kind.word(), subject.plan, subject.thing, id])?;
+    let mut next_colors = None;
+    let mut whole = None;
+    let mut is_last = true;
+    while let Some(row) = rows.next()? {
+        match row.get::<_, Option<Vec<u8>>>(0)?.as_deref().map(read).transpose()? {
+            Some(KeptCut::Colors(colors)) => {
+                next_colors.get_or_insert(colors);
+                continue;
+            }
+            Some(KeptCut::Whole(cut)) => whole = Some(cut),
+            None => {}
+        }
+        is_last = false;
+        break;
+    }
+    if is_last {
+        let keys = [plan.get(), area.get()];
+        whole = CUTS.find(connection, keys, |row| Ok(read_cut(row)?.2))?;
+    }
+    let after = match (whole, next_colors) {
+        (Some(cut), Some(colors)) => Some(Cut { colors, ..cut }),
+        (whole, _) => whole,
+    };
+    let before = match before.as_deref().map(read).transpose()? {
+        None => None,
+        Some(KeptCut::Whole(cut)) => Some(cut),
+        Some(KeptCut::Colors(colors)) => Some(Cut { colors, ..after.clone().ok_or_else(broken)? }),
+    };
+    Ok(Turned::new(before, after))
 }
 
 /// The value the next fact about the same thing replaced; `None` when there is no such fact.

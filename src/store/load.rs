@@ -1,7 +1,7 @@
 //! Rows → ground: the whole database as one change from nothing.
 //!
 //! Facts come in an order in which each stands on the ones before it: areas, their ground, plans, grids,
-//! cuts, buildings, counts, overrides, the unhoused, features, imports, settings, counters; within a
+//! cuts, logs, buildings, counts, overrides, the unhoused, features, imports, settings, counters; within a
 //! kind by id. The roster stays where it is.
 //!
 //! **Why** a change: loading and editing are then one derivation, and the law "commit and load are
@@ -15,7 +15,10 @@ use std::thread;
 use rusqlite::{Connection, Row};
 
 use super::StoreError;
-use super::plans::{CUTS, GRIDS, OVERRIDES, PLANS, read_cut, read_grid, read_override, read_plan};
+use super::plans::{
+    CUTS, GRIDS, OVERRIDES, PLAN_LOG, PLANS, read_cut, read_entry, read_grid, read_override,
+    read_plan,
+};
 use super::register::{
     AREA_GROUND, AREAS, BATCHES, BUILDINGS, COUNTERS, COUNTS, FEATURES, SETTINGS, UNHOUSED,
     read_area, read_area_ground, read_batch, read_building, read_counters, read_counts,
@@ -88,6 +91,10 @@ fn places(connection: &Connection) -> Result<Vec<Fact>, StoreError> {
     all(&CUTS, |row| {
         let (plan, area, cut) = read_cut(row)?;
         Ok(Fact::Cut(plan, area, came(Arc::new(cut))))
+    })?;
+    all(&PLAN_LOG, |row| {
+        let (plan, entry) = read_entry(row)?;
+        Ok(Fact::Log(plan, entry.revision, came(Arc::new(entry))))
     })?;
     Ok(facts)
 }

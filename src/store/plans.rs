@@ -1,4 +1,6 @@
-//! Rows of plans: the plans themselves, their grids, their cuts, and overrides.
+//! Rows of plans: the plans themselves, their grids, their cuts, their logs, and overrides.
+
+use std::sync::Arc;
 
 use rusqlite::{Row, params};
 
@@ -7,7 +9,8 @@ use super::codec;
 use super::register::{blob, code, id, word};
 use super::table::{Pen, Table};
 use crate::domain::ids::{AreaId, BuildingId, GridKey, PlanId};
-use crate::domain::measure::{Day, Revision};
+use crate::domain::measure::{Day, Revision, Stamp};
+use crate::domain::plan::log::{Act, Entry};
 use crate::domain::plan::{Cut, Grid, Plan, Status};
 use crate::domain::register::rows::GridKind;
 
@@ -55,12 +58,26 @@ pub(super) static GRIDS: Table = Table {
         "manager",
         "work_phone",
         "source_digest",
+        "is_locked",
+        "is_detached",
     ],
 };
 
 pub(super) fn write_grid(pen: &mut Pen<'_>, grid: &Grid) -> Result<(), StoreError> {
-    let Grid { plan, key, code, name, community, kind, head, manager, work_phone, source_digest } =
-        grid;
+    let Grid {
+        plan,
+        key,
+        code,
+        name,
+        community,
+        kind,
+        head,
+        manager,
+        work_phone,
+        source_digest,
+        is_locked,
+        is_detached,
+    } = grid;
     pen.write(params![
         plan.get(),
         key.get(),
@@ -72,6 +89,8 @@ pub(super) fn write_grid(pen: &mut Pen<'_>, grid: &Grid) -> Result<(), StoreErro
         manager,
         work_phone,
         source_digest.cast_signed(),
+        is_locked,
+        is_detached,
     ])
 }
 
@@ -88,10 +107,17 @@ pub(super) fn read_grid(row: &Row<'_>) -> Result<Grid, StoreError> {
         manager: row.get(7)?,
         work_phone: row.get(8)?,
         source_digest: row.get::<_, i64>(9)?.cast_unsigned(),
+        is_locked: row.get(10)?,
+        is_detached: row.get(11)?,
     })
 }
 
-pub(super) static CUTS: Table = Table { name: "cuts", keys: &["plan", "area"], values: &["body"] };
+pub(super) static CUTS: Table =
+    Table { name: "cuts", keys: &["plan", "area"], values: &["body", "colors"] };
+
+/// The same rows where only the colors change.
+pub(super) static COLORS: Table =
+    Table { name: "cuts", keys: &["plan", "area"], values: &["colors"] };
 
 pub(super) fn write_cut(
     pen: &mut Pen<'_>,
@@ -99,14 +125,85 @@ pub(super) fn write_cut(
     area: AreaId,
     cut: &Cut,
 ) -> Result<(), StoreError> {
-    pen.write(params![plan.get(), area.get(), codec::cut(cut)])
+    pen.write(params![plan.get(), area.get(), codec::cut(cut), None::<Vec<u8>>])
+}
+
+/// Whether two cuts differ in their colors at most, so that the colors are all there is to write.
+pub(super) fn is_recolored(before: &Cut, after: &Cut) -> bool {
+    let has_same_ground =
+        Arc::ptr_eq(&before.fabric, &after.fabric) || before.fabric == after.fabric;
+    has_same_ground && before.notes == after.notes && before.links == after.links
 }
 
 pub(super) fn read_cut(row: &Row<'_>) -> Result<(PlanId, AreaId, Cut), StoreError> {
     let unreadable = StoreError::unreadable(CUTS.name);
     let plan = id(row.get(0)?, PlanId::new).map_err(&unreadable)?;
     let area = id(row.get(1)?, AreaId::new).map_err(&unreadable)?;
-    Ok((plan, area, codec::read_cut(blob(row, 2)?).map_err(&unreadable)?))
+    let mut cut = codec::read_cut(blob(row, 2)?).map_err(&unreadable)?;
+    if let Some(newer) = row.get::<_, Option<Vec<u8>>>(3)? {
+        let colors = codec::read_colors_alone(&newer).map_err(&unreadable)?;
+        if colors.len() != cut.fabric.n_cells() {
+            return Err(unreadable(codec::CodecError::Number));
+        }
+        cut.colors = colors;
+    }
+    Ok((plan, area, cut))
+}
+
+pub(super) static PLAN_LOG: Table = Table {
+    name: "plan_log",
+    keys: &["plan", "revision"],
+    values: &["edit", "who", "at", "act", "of", "did", "grids", "areas"],
+};
+
+pub(super) fn write_entry(
+    pen: &mut Pen<'_>,
+    plan: PlanId,
+    entry: &Entry,
+) -> Result<(), StoreError> {
+    let Entry { revision, id, who, at, act, did, grids, areas } = entry;
+    let (act, of) = match act {
+        Act::Start => ("start", None),
+        Act::Edit => ("edit", None),
+        Act::Undo(of) => ("undo", Some(of)),
+        Act::Redo(of) => ("redo", Some(of)),
+    };
+    pen.write(params![
+        plan.get(),
+        revision.0.cast_signed(),
+        id,
+        who,
+        at.0,
+        act,
+        of.map(|of| of.0.cast_signed()),
+        codec::did(did),
+        codec::grids(grids),
+        codec::areas(areas),
+    ])
+}
+
+pub(super) fn read_entry(row: &Row<'_>) -> Result<(PlanId, Entry), StoreError> {
+    let unreadable = StoreError::unreadable(PLAN_LOG.name);
+    let revision =
+        |column| Ok::<_, StoreError>(Revision(row.get::<_, i64>(column)?.cast_unsigned()));
+    let act = match row.get_ref(5)?.as_str().unwrap_or_default() {
+        "start" => Act::Start,
+        "edit" => Act::Edit,
+        "undo" => Act::Undo(revision(6)?),
+        "redo" => Act::Redo(revision(6)?),
+        _ => return Err(unreadable(codec::CodecError::Unknown("act"))),
+    };
+    let entry = Entry {
+        revision: revision(1)?,
+        id: row.get(2)?,
+        who: row.get(3)?,
+        at: Stamp(row.get(4)?),
+        act,
+        did: codec::read_did(blob(row, 7)?).map_err(&unreadable)?,
+        grids: codec::read_grids(blob(row, 8)?).map_err(&unreadable)?,
+        areas: codec::read_areas(blob(row, 9)?).map_err(&unreadable)?,
+    };
+    Ok((id(row.get(0)?, PlanId::new).map_err(&unreadable)?, entry))
 }
 
 pub(super) static OVERRIDES: Table =

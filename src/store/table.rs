@@ -43,6 +43,15 @@ impl Table {
         tests.join(" AND ")
     }
 
+    /// Changes the values of a row that is there. Parameters: keys, then values.
+    fn update(&self) -> String {
+        let sets: Vec<String> = (self.keys.len() + 1..)
+            .zip(self.values)
+            .map(|(number, column)| format!("{column} = ?{number}"))
+            .collect();
+        format!("UPDATE {} SET {} WHERE {}", self.name, sets.join(", "), self.is_row())
+    }
+
     fn delete(&self) -> String {
         format!("DELETE FROM {} WHERE {}", self.name, self.is_row())
     }
@@ -104,11 +113,12 @@ pub(super) struct Pen<'c> {
     table: &'static Table,
     upsert: Option<Statement<'c>>,
     delete: Option<Statement<'c>>,
+    update: Option<Statement<'c>>,
 }
 
 impl<'c> Pen<'c> {
     pub fn new(connection: &'c Connection, table: &'static Table) -> Self {
-        Self { connection, table, upsert: None, delete: None }
+        Self { connection, table, upsert: None, delete: None, update: None }
     }
 
     /// Keys, then values.
@@ -116,6 +126,16 @@ impl<'c> Pen<'c> {
         let statement = match &mut self.upsert {
             Some(statement) => statement,
             none => none.insert(self.connection.prepare(&self.table.upsert())?),
+        };
+        statement.execute(row)?;
+        Ok(())
+    }
+
+    /// Changes a row that is there; keys, then values.
+    pub fn change(&mut self, row: impl Params) -> Result<(), StoreError> {
+        let statement = match &mut self.update {
+            Some(statement) => statement,
+            none => none.insert(self.connection.prepare(&self.table.update())?),
         };
         statement.execute(row)?;
         Ok(())

@@ -150,6 +150,7 @@ fn is_fresh(world: &World, key: &TileKey, true_at: Revision) -> bool {
             true_at,
             &Frame::new(key.tile).extent,
             key.layers.reads(key.tile.z()),
+            key.plan,
         )
 }
 

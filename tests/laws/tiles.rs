@@ -126,7 +126,7 @@ fn check_shared_points(world: &World, tile: TileId, layers: &Decoded) {
             let (Some(left), Some(right)) = (key(seam.left), key(seam.right)) else { continue };
             let both = (by_key.get(&u64::from(left.get())), by_key.get(&u64::from(right.get())));
             let (Some(left), Some(right)) = both else { continue };
-            let thinned = shard.ground.weights.thinned(&cut.fabric, seam.id, frame.thinning());
+            let thinned = shard.ground.weights().thinned(&cut.fabric, seam.id, frame.thinning());
             for pin in thinned {
                 let fine = frame.fine(pin);
                 let at = fine.rounded();

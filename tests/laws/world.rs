@@ -113,7 +113,7 @@ proptest! {
         for seam in areas.ground().fabric.seams() {
             outer.insert(canonical(seam.pins));
         }
-        for cut in desk.world.plans().cuts().values() {
+        for (_, cut) in desk.world.plans().cuts() {
             prop_assert!(check(&cut.fabric).is_empty());
             for seam in cut.fabric.seams().filter(|seam| seam.left.is_none() || seam.right.is_none()) {
                 prop_assert!(outer.contains(&canonical(seam.pins)), "{:?}", seam.pins);

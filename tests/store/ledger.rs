@@ -14,6 +14,7 @@ use lifang::domain::issue::{CODES, Issue, Severity};
 use lifang::domain::measure::{Count, Day, Revision, Stamp};
 use lifang::domain::personal::Personal;
 use lifang::domain::place::{Pin, Polygon};
+use lifang::domain::plan::log::{Act, Did, Entry, Op};
 use lifang::domain::plan::{Cut, Grid, Plan, Status};
 use lifang::domain::register::area::{AreaRecord, Level};
 use lifang::domain::register::building::{Building, Use};
@@ -34,12 +35,13 @@ pub struct Ledger {
 }
 
 /// Kinds in the order of loading.
-const ORDER: [FactKind; 13] = [
+const ORDER: [FactKind; 14] = [
     FactKind::Area,
     FactKind::AreaGround,
     FactKind::Plan,
     FactKind::Grid,
     FactKind::Cut,
+    FactKind::Log,
     FactKind::Building,
     FactKind::Counts,
     FactKind::Override,
@@ -177,11 +179,24 @@ impl Ledger {
         Arc::new(Fabric::new(&seams, n_cells as u32))
     }
 
+    fn held_cut(&self, plan: PlanId, area: AreaId) -> Option<Arc<Cut>> {
+        self.ground.values().find_map(|fact| match fact {
+            Fact::Cut(id, held, turned) if (*id, *held) == (plan, area) => turned.after.clone(),
+            _ => None,
+        })
+    }
+
+    /// The same ground in other colors.
+    fn recolored(&mut self, held: &Cut) -> Cut {
+        let colors = held.colors.iter().map(|_| GridKey::new(self.dice.below(4) as u32)).collect();
+        Cut { colors, ..held.clone() }
+    }
+
     /// Some thing as it could be, from nothing.
     fn fact(&mut self) -> Fact {
         let plan = self.id(PlanId::new);
         let building = self.id(BuildingId::new);
-        match self.dice.below(13) {
+        match self.dice.below(14) {
             0 => {
                 let id = self.id(AreaId::new);
                 let area = AreaRecord {
@@ -218,6 +233,8 @@ impl Ledger {
                     manager: self.text(),
                     work_phone: self.text(),
                     source_digest: self.number(),
+                    is_locked: false,
+                    is_detached: false,
                 };
                 Fact::Grid(plan, key, came(Arc::new(grid)))
             }
@@ -226,8 +243,36 @@ impl Ledger {
                     .map(|_| GridKey::new(self.dice.below(4) as u32))
                     .collect();
                 let fabric = self.fabric(colors.len());
-                let cut = Cut { fabric, colors, notes: self.notes() };
-                Fact::Cut(plan, self.id(AreaId::new), came(Arc::new(cut)))
+                let links = vec![[self.pin(), self.pin()]; self.dice.below(3)];
+                let cut = Cut { fabric, colors, notes: self.notes(), links };
+                let area = self.id(AreaId::new);
+                let cut = match self.held_cut(plan, area).filter(|_| self.dice.is_chance(2, 3)) {
+                    Some(held) => self.recolored(&held),
+                    None => cut,
+                };
+                Fact::Cut(plan, area, came(Arc::new(cut)))
+            }
+            13 if self.has_plan(plan) => {
+                let entry = Entry {
+                    revision: self.revision,
+                    id: self.text(),
+                    who: self.text(),
+                    at: Stamp(i64::MAX),
+                    act: *self.dice.pick(&[
+                        Act::Start,
+                        Act::Edit,
+                        Act::Undo(Revision(3)),
+                        Act::Redo(Revision(u64::MAX >> 1)),
+                    ]),
+                    did: vec![Did {
+                        op: *self.dice.pick(&Op::ALL),
+                        grids: vec![self.code(), self.code()],
+                        buildings: u32::MAX,
+                    }],
+                    grids: vec![self.id(GridKey::new)],
+                    areas: vec![self.id(AreaId::new)],
+                };
+                Fact::Log(plan, self.revision, came(Arc::new(entry)))
             }
             6 if self.has_building(building) => {
                 let members = [0, 1, 0, u32::MAX, 0, 7];
@@ -355,6 +400,7 @@ fn key(fact: &Fact) -> (usize, u32, u32, String) {
         Fact::Plan(id, _) => numbers(0, id.get()),
         Fact::Grid(plan, key, _) => numbers(plan.get(), key.get()),
         Fact::Cut(plan, area, _) => numbers(plan.get(), area.get()),
+        Fact::Log(plan, revision, _) => numbers(plan.get(), revision.0 as u32),
         Fact::Building(id, _) => numbers(0, id.get()),
         Fact::Counts(id, _) => numbers(0, id.get()),
         Fact::Override(id, _) => numbers(0, id.get()),
@@ -368,7 +414,9 @@ fn key(fact: &Fact) -> (usize, u32, u32, String) {
 /// Whether `fact` is about `plan` or something that is its own.
 fn is_of(fact: &Fact, plan: PlanId) -> bool {
     match fact {
-        Fact::Plan(id, _) | Fact::Grid(id, ..) | Fact::Cut(id, ..) => *id == plan,
+        Fact::Plan(id, _) | Fact::Grid(id, ..) | Fact::Cut(id, ..) | Fact::Log(id, ..) => {
+            *id == plan
+        }
         _ => false,
     }
 }
@@ -398,6 +446,7 @@ fn after(fresh: Fact, before: Option<Fact>) -> Fact {
         Plan(id),
         Grid(plan, key),
         Cut(plan, area),
+        Log(plan, revision),
         Building(id),
         Counts(id),
         Override(id),
@@ -430,6 +479,7 @@ fn from_nothing(fact: Fact) -> Option<Fact> {
         Plan(id),
         Grid(plan, key),
         Cut(plan, area),
+        Log(plan, revision),
         Building(id),
         Counts(id),
         Override(id),

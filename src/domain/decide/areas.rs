@@ -136,14 +136,17 @@ fn reground(
     // Borders stay knotted where grids of either side end on them.
     let fabric = split_at(&woven.fabric, &border_knots(draft));
     let ground = AreaGround { fabric: Arc::new(fabric), colors, notes };
-    let mut border = Border::new(ground, draft.world.plans().cuts().clone());
+    let mut border = Border::new(
+        ground,
+        draft.world.plans().cuts().map(|(key, cut)| (key, Arc::clone(cut))).collect(),
+    );
     recut(draft, &mut border, tolerance_m);
     border.write(draft);
 }
 
 /// Pins where seams of grids end on the border of their community.
 fn border_knots(draft: &Draft<'_>) -> HashSet<Pin> {
-    draft.world.plans().cuts().values().flat_map(|cut| knots_on(&cut.fabric)).collect()
+    draft.world.plans().cuts().flat_map(|(_, cut)| knots_on(&cut.fabric)).collect()
 }
 
 /// Weaves the grids of every community whose border moved inside its new border.
@@ -180,7 +183,8 @@ fn recut(draft: &mut Draft<'_>, border: &mut Border, tolerance_m: f64) {
         notes.extend(woven_issues(&woven, &codes));
         let colors =
             woven.owners.iter().map(|owner| owner.map(|shape| keys[shape as usize])).collect();
-        let woven_cut = Cut { fabric: Arc::new(woven.fabric), colors, notes };
+        let woven_cut =
+            Cut { fabric: Arc::new(woven.fabric), colors, notes, links: cut.links.clone() };
         border.put(plan, community, woven_cut, &woven.inserted);
     }
 }

@@ -99,7 +99,7 @@ fn stated_community(
         let grid = row.grid.as_ref()?;
         let plans = draft.world.plans();
         let community = plans.current().iter().find_map(|(area, plan)| {
-            let key = plans.key_of(*plan, grid)?;
+            let key = plans.key_of(*plan, grid.as_str())?;
             (plans.grid(*plan, key)?.community == *area).then_some(*area)
         })?;
         return draft.world.areas().get(community).map(|record| record.code.clone());

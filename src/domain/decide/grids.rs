@@ -33,7 +33,7 @@ pub(super) fn decide_grids(
     let plan = PlanId::new(draft.counters.plan).expect("counters begin at 1");
     let mut border = Border::new(
         AreaGround::clone(draft.world.areas().ground()),
-        draft.world.plans().cuts().clone(),
+        draft.world.plans().cuts().map(|(key, cut)| (key, Arc::clone(cut))).collect(),
     );
     let mut redrawn: Vec<AreaId> = Vec::new();
     for (community, mut rows) in by_community {
@@ -217,6 +217,8 @@ fn grid(
             0 => held.map_or(0, |grid| grid.source_digest),
             digest => digest,
         },
+        is_locked: held.is_some_and(|grid| grid.is_locked),
+        is_detached: held.is_some_and(|grid| grid.is_detached),
     }
 }
 
@@ -268,7 +270,7 @@ fn weave_community(
     let notes = notes.into_iter().filter(|note| note.code != "fabric.gap").collect();
     let colors =
         woven.owners.iter().map(|owner| owner.map(|shape| shapes[shape as usize].0)).collect();
-    (Cut { fabric: Arc::new(woven.fabric), colors, notes }, woven.inserted)
+    (Cut { fabric: Arc::new(woven.fabric), colors, notes, links: Vec::new() }, woven.inserted)
 }
 
 /// Grids named by lists: buildings learn which grid claims them.

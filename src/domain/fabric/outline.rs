@@ -115,6 +115,11 @@ impl Rings {
             .map(|i| &self.sides[self.starts[i] as usize..self.starts[i + 1] as usize])
     }
 
+    /// Polygons of one group in full detail. Cost: O(its pins).
+    pub fn polygons_of(&self, fabric: &Fabric, group: u32) -> Vec<Polygon> {
+        nested(self.of(group).map(|sides| ring(sides, |seam| fabric.seam(seam).pins)))
+    }
+
     /// Polygons of each group in full detail, groups ascending.
     pub fn polygons(&self, fabric: &Fabric) -> Vec<(u32, Vec<Polygon>)> {
         let rings: Vec<(u32, Vec<Pin>)> = self
@@ -259,7 +264,7 @@ pub fn areas(fabric: &Fabric) -> Vec<Area> {
 }
 
 /// What a seam adds to the area of the cell at its left.
-fn area_beside(seam: Seam) -> f64 {
+pub fn area_beside(seam: Seam) -> f64 {
     seam.pins.windows(2).map(|pair| area_under(pair[0], pair[1])).sum()
 }
 

@@ -1,8 +1,11 @@
 //! A plan: which grid each cell of each community belongs to, and the grids' names and keepers.
 //!
 //! The ground of one community in one plan is a [`Cut`]: a fabric and the color of each of its cells.
+//! Files: `log` (what was done to a plan, and what can be taken back).
 //!
 //! **Why** colors beside the fabric: repainting, comparing and merging plans never moves a seam.
+
+pub mod log;
 
 use std::sync::Arc;
 
@@ -10,6 +13,7 @@ use super::fabric::Fabric;
 use super::ids::{AreaId, CellId, Code, GridKey, PlanId};
 use super::issue::Issue;
 use super::measure::{Day, Revision};
+use super::place::Pin;
 use super::register::rows::GridKind;
 
 /// Where a plan stands in its life.
@@ -41,6 +45,14 @@ impl Status {
     }
 }
 
+/// Which plan a reader asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PlanChoice {
+    /// For each community the published plan in force.
+    Current,
+    Plan(PlanId),
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
     pub id: PlanId,
@@ -70,6 +82,10 @@ pub struct Grid {
     pub work_phone: Box<str>,
     /// Digest of the shape as its source gave it, 0 for none.
     pub source_digest: u64,
+    /// Its border does not move until it is unlocked.
+    pub is_locked: bool,
+    /// It may lie in several pieces (飞地).
+    pub is_detached: bool,
 }
 
 /// One community's ground in one plan.
@@ -80,6 +96,8 @@ pub struct Cut {
     pub colors: Vec<Option<GridKey>>,
     /// What weaving found and mended: overlaps, parts beyond the border. Kept as findings.
     pub notes: Vec<Issue>,
+    /// Declared crossings (a bridge, an underpass): the grids at both ends count as next to each other.
+    pub links: Vec<[Pin; 2]>,
 }
 
 impl Cut {

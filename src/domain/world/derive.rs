@@ -6,10 +6,10 @@ use std::sync::Arc;
 use super::areas::Areas;
 use super::housing::{Town, TownChange};
 use super::parallel::in_parallel;
-use super::shard::{Shard, ShardGround};
+use super::shard::{Around, Redone, Shard, ShardGround};
 use super::{Features, TOUCHED_KEPT, World};
 use crate::domain::change::{Change, Fact, Kinds, Touched};
-use crate::domain::ids::{AreaId, PlanId};
+use crate::domain::ids::{AreaId, GridKey, PlanId};
 use crate::domain::measure::Revision;
 use crate::domain::place::Extent;
 
@@ -18,8 +18,13 @@ use crate::domain::place::Extent;
 struct Dirt {
     areas: bool,
     features: bool,
-    plans: bool,
+    /// A plan, a grid or a cut changed; and whether that says anew which plan counts where.
+    plans: BTreeSet<PlanId>,
+    in_force: bool,
+    /// Shards whose cut or grids changed.
     shards: BTreeSet<(PlanId, AreaId)>,
+    /// Grids that are called otherwise than before.
+    named: BTreeSet<(PlanId, AreaId, GridKey)>,
     town: TownChange,
     kinds: Kinds,
     boxes: Vec<Extent>,
@@ -55,21 +60,33 @@ impl World {
         if dirt.features {
             next.features = Arc::new(Features::new(&next.features_by_id));
         }
-        if dirt.plans {
-            Arc::make_mut(&mut next.plans).derive();
+        if !dirt.plans.is_empty() {
+            Arc::make_mut(&mut next.plans).derive(dirt.in_force);
         }
         let (town, rehoused) = self.town.next(&next.areas, dirt.areas, dirt.town);
         add_housing_boxes(&self.town, &town, &rehoused, &mut dirt.boxes);
         next.town = Arc::new(town);
         let communities: BTreeSet<AreaId> = rehoused.iter().flatten().copied().collect();
-        for key in next.plans.cuts().keys() {
-            if communities.contains(&key.1) {
-                dirt.shards.insert(*key);
+        if !communities.is_empty() {
+            let keys = next.plans.cuts().map(|(key, _)| key);
+            dirt.shards.extend(keys.filter(|(_, area)| communities.contains(area)));
+        }
+        let redone = next.derive_shards(&self.shards, &dirt.shards, &communities);
+        for one in &redone {
+            dirt.boxes.extend(&one.boxes);
+        }
+        for (plan, area, key) in &dirt.named {
+            for world in [self, &next] {
+                let shard = world.shards.get(&(*plan, *area));
+                let shape = shard.and_then(|shard| shard.ground.shapes.get(key));
+                dirt.boxes.extend(shape.map(|shape| shape.extent));
             }
         }
-        let shards = next.derive_shards(&self.shards, &dirt.shards);
-        next.shards = Arc::new(shards);
         next.current = Arc::new(next.shards_in_force());
+        let in_force =
+            |world: &Self, plan: &PlanId| world.plans.current().values().any(|held| held == plan);
+        let is_in_force = dirt.in_force
+            || dirt.plans.iter().any(|plan| in_force(self, plan) || in_force(&next, plan));
         let mut areas: Vec<AreaId> = communities.into_iter().collect();
         areas.extend(dirt.shards.iter().map(|(_, area)| *area));
         areas.sort_unstable();
@@ -81,6 +98,10 @@ impl World {
             boxes: merged(dirt.boxes),
             shards: dirt.shards.into_iter().collect(),
             areas,
+            plans: dirt.plans.into_iter().collect(),
+            is_in_force,
+            n_retested: redone.iter().map(|one| one.n_retested).sum(),
+            n_resummed: redone.iter().map(|one| one.n_resummed).sum(),
         });
         let history = Arc::make_mut(&mut next.history);
         history.push_back(Arc::clone(&touched));
@@ -110,30 +131,47 @@ impl World {
                 dirt.kinds = dirt.kinds.and(Kinds::AREAS);
             }
             Fact::Plan(id, turned) => {
-                set(&mut Arc::make_mut(&mut self.plans).plans, *id, turned.after.clone());
-                dirt.plans = true;
-                dirt.kinds = dirt.kinds.and(Kinds::RECORDS).and(Kinds::GRIDS);
-                // A plan that comes into force or leaves it changes every tile of its communities.
-                let cuts = self.plans.cuts.iter().filter(|((plan, _), _)| plan == id);
-                dirt.boxes.extend(cuts.map(|(_, cut)| cut.fabric.extent()));
+                Arc::make_mut(&mut self.plans).book_mut(*id).plan = turned.after.clone();
+                dirt.plans.insert(*id);
+                dirt.kinds = dirt.kinds.and(Kinds::RECORDS);
+                let stands = |plan: &Option<Arc<crate::domain::plan::Plan>>| {
+                    plan.as_ref().map(|plan| (plan.status, plan.effective_from))
+                };
+                if stands(&turned.before) != stands(&turned.after) {
+                    // A plan that comes into force or leaves it changes every tile of its communities.
+                    dirt.in_force = true;
+                    dirt.kinds = dirt.kinds.and(Kinds::GRIDS);
+                    let cuts = self.plans.cuts().filter(|((plan, _), _)| plan == id);
+                    dirt.boxes.extend(cuts.map(|(_, cut)| cut.fabric.extent()));
+                }
             }
             Fact::Grid(plan, key, turned) => {
-                set(&mut Arc::make_mut(&mut self.plans).grids, (*plan, *key), turned.after.clone());
-                dirt.plans = true;
+                Arc::make_mut(&mut self.plans).book_mut(*plan).set_grid(*key, turned.after.clone());
+                dirt.plans.insert(*plan);
                 dirt.kinds = dirt.kinds.and(Kinds::GRIDS);
                 for grid in [&turned.before, &turned.after].into_iter().flatten() {
                     dirt.shards.insert((*plan, grid.community));
-                    let cut = self.plans.cuts.get(&(*plan, grid.community));
-                    dirt.boxes.extend(cut.map(|cut| cut.fabric.extent()));
+                }
+                if is_written_otherwise(turned) {
+                    // The tiles of a grid say its name: all of its ground, wherever it was and is.
+                    for grid in [&turned.before, &turned.after].into_iter().flatten() {
+                        dirt.named.insert((*plan, grid.community, *key));
+                    }
                 }
             }
             Fact::Cut(plan, area, turned) => {
-                set(&mut Arc::make_mut(&mut self.plans).cuts, (*plan, *area), turned.after.clone());
-                dirt.plans = true;
+                let book = Arc::make_mut(&mut self.plans).book_mut(*plan);
+                set(&mut book.cuts, *area, turned.after.clone());
+                dirt.plans.insert(*plan);
+                dirt.in_force |= turned.before.is_none() || turned.after.is_none();
                 dirt.kinds = dirt.kinds.and(Kinds::GRIDS);
                 dirt.shards.insert((*plan, *area));
-                let cuts = [&turned.before, &turned.after].into_iter().flatten();
-                dirt.boxes.extend(cuts.map(|cut| cut.fabric.extent()));
+            }
+            Fact::Log(plan, revision, turned) => {
+                let book = Arc::make_mut(&mut self.plans).book_mut(*plan);
+                book.set_entry(*revision, turned.after.clone());
+                dirt.plans.insert(*plan);
+                dirt.kinds = dirt.kinds.and(Kinds::RECORDS);
             }
             Fact::Building(id, turned) => {
                 dirt.town.buildings.insert(*id, turned.after.clone());
@@ -183,32 +221,59 @@ impl World {
         in_force
     }
 
-    /// All shards: the touched ones anew, the others as they were. Grounds are kept where the cut is.
+    /// Puts the touched shards in place. Where buildings stayed as they were a shard is taken from the one
+    /// before it, with what had to be done again.
     fn derive_shards(
-        &self,
+        &mut self,
         before: &BTreeMap<(PlanId, AreaId), Arc<Shard>>,
         dirty: &BTreeSet<(PlanId, AreaId)>,
-    ) -> BTreeMap<(PlanId, AreaId), Arc<Shard>> {
-        let work: Vec<(PlanId, AreaId)> =
-            dirty.iter().filter(|key| self.plans.cuts.contains_key(key)).copied().collect();
-        let derive = |key: &(PlanId, AreaId)| {
-            let (plan, community) = *key;
-            let cut = &self.plans.cuts[key];
-            let kept = before.get(key).map(|shard| &shard.ground);
-            let ground = match kept.filter(|ground| Arc::ptr_eq(&ground.cut, cut)) {
-                Some(ground) => Arc::clone(ground),
-                None => Arc::new(ShardGround::new(Arc::clone(cut))),
+        rehoused: &BTreeSet<AreaId>,
+    ) -> Vec<Redone> {
+        let work: Vec<((PlanId, AreaId), &Arc<crate::domain::plan::Cut>)> =
+            dirty.iter().filter_map(|key| Some((*key, self.plans.cut(key.0, key.1)?))).collect();
+        let derive = |((plan, community), cut): &((PlanId, AreaId), &Arc<_>)| {
+            let around = Around {
+                plans: &self.plans,
+                housing: self.town.housing(Some(*community)).map(|housing| &**housing),
+                overrides: self.town.overrides(),
             };
-            let housing = self.town.housing(Some(community)).map(|housing| &**housing);
-            let overrides = |id| self.town.override_of(id);
-            Arc::new(Shard::new(plan, community, ground, &self.plans, housing, overrides))
+            let held = before.get(&(*plan, *community));
+            let ground = match held.map(|shard| &shard.ground) {
+                Some(ground) if Arc::ptr_eq(&ground.cut, cut) => Arc::clone(ground),
+                ground => Arc::new(ShardGround::after(Arc::clone(cut), ground.map(|one| &**one))),
+            };
+            match held.filter(|_| !rehoused.contains(community)) {
+                Some(held) => {
+                    let (shard, mut redone) = held.after(ground, around);
+                    redone.boxes.extend(held.moved_labels(&shard));
+                    (Arc::new(shard), redone)
+                }
+                None => {
+                    let shard = Shard::new(*plan, *community, ground, around);
+                    let redone = shard.wholly_redone(held.map(|held| &**held));
+                    (Arc::new(shard), redone)
+                }
+            }
         };
-        let derived = in_parallel(&work, derive);
-        let mut shards = before.clone();
-        shards.retain(|key, _| self.plans.cuts.contains_key(key));
-        shards.extend(work.into_iter().zip(derived));
-        shards
+        let (shards, redone): (Vec<Arc<Shard>>, Vec<Redone>) =
+            in_parallel(&work, derive).into_iter().unzip();
+        let keys: Vec<(PlanId, AreaId)> = work.into_iter().map(|(key, _)| key).collect();
+        let mut all = before.clone();
+        all.retain(|key, _| !dirty.contains(key) || self.plans.cut(key.0, key.1).is_some());
+        all.extend(keys.into_iter().zip(shards));
+        self.shards = Arc::new(all);
+        redone
     }
+}
+
+/// Whether what tiles say of a grid changed with it.
+fn is_written_otherwise(
+    turned: &crate::domain::change::Turned<Arc<crate::domain::plan::Grid>>,
+) -> bool {
+    let said = |grid: &Option<Arc<crate::domain::plan::Grid>>| {
+        grid.as_ref().map(|grid| (grid.code.clone(), grid.name.clone(), grid.kind))
+    };
+    said(&turned.before) != said(&turned.after)
 }
 
 fn set<K: Ord, V>(map: &mut BTreeMap<K, V>, key: K, value: Option<V>) {

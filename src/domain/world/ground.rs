@@ -24,7 +24,11 @@ impl World {
             facts.extend(grids.map(|grid| Fact::Grid(plan.id, grid.key, new(Arc::clone(grid)))));
         }
         for ((plan, area), cut) in self.plans.cuts() {
-            facts.push(Fact::Cut(*plan, *area, new(Arc::clone(cut))));
+            facts.push(Fact::Cut(plan, area, new(Arc::clone(cut))));
+        }
+        for plan in self.plans.all() {
+            let log = self.plans.log(plan.id).iter();
+            facts.extend(log.map(|one| Fact::Log(plan.id, one.revision, new(Arc::clone(one)))));
         }
         self.add_homes(&mut facts);
         facts.extend(
@@ -75,9 +79,7 @@ impl World {
             && self.areas.shapes() == other.areas.shapes()
             && self.features_by_id == other.features_by_id
             && self.town.all() == other.town.all()
-            && self.plans.cuts() == other.plans.cuts()
-            && self.plans.all().eq(other.plans.all())
-            && self.plans.current() == other.plans.current()
+            && self.plans.is_same_as(&other.plans)
             && self.unhoused == other.unhoused
             && self.batches == other.batches
             && self.shards.len() == other.shards.len()

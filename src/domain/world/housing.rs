@@ -210,6 +210,10 @@ impl Town {
         Some((community, housing, housing.row_of(id)?))
     }
 
+    pub fn overrides(&self) -> &BTreeMap<BuildingId, GridKey> {
+        &self.overrides
+    }
+
     pub fn override_of(&self, id: BuildingId) -> Option<GridKey> {
         self.overrides.get(&id).copied()
     }

@@ -18,6 +18,7 @@ mod parallel;
 mod neighbors;
 mod plans;
 mod shard;
+mod terrain;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -27,6 +28,7 @@ pub use housing::{Housing, Standing, Town};
 pub use neighbors::Neighbor;
 pub use plans::{PlanChoice, Plans};
 pub use shard::{Gap, GridShape, Shard, ShardGround};
+pub use terrain::Terrain;
 
 use super::change::{Batch, Kinds, Touched, UnhousedCounts};
 use super::ids::{AreaId, BatchId, BuildingId, Counters, FeatureId, GridKey, PlanId};
@@ -248,10 +250,17 @@ impl World {
         self.history.back()
     }
 
-    /// Whether anything of `kinds` within `extent` changed after `since`. Cost: O(commits since).
+    /// Whether anything of `kinds` within `extent` that a reader of `plan` sees changed after `since`.
+    /// Cost: O(commits since).
     ///
     /// Answers from this value alone; further back than [`TOUCHED_KEPT`] commits counts as touched.
-    pub fn touched_since(&self, since: Revision, extent: &Extent, kinds: Kinds) -> bool {
+    pub fn touched_since(
+        &self,
+        since: Revision,
+        extent: &Extent,
+        kinds: Kinds,
+        plan: PlanChoice,
+    ) -> bool {
         if since >= self.revision {
             return false;
         }
@@ -261,6 +270,8 @@ impl World {
             return true;
         }
         let newer = self.history.iter().rev().take_while(|touched| touched.revision > since);
-        newer.into_iter().any(|touched| touched.meets(extent, kinds))
+        newer
+            .into_iter()
+            .any(|touched| kinds.meets(touched.kinds_for(plan)) && touched.meets(extent, kinds))
     }
 }

@@ -1,83 +1,153 @@
-//! Plans, their grids' identities, and which plan counts where.
+//! Plans, their grids' identities, their logs, and which plan counts where.
+//!
+//! Each plan is a book of its own behind a pointer: a change of one draft copies that draft's book and
+//! nothing of the other plans, so its cost does not grow with the city.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+pub use crate::domain::plan::PlanChoice;
+
 use crate::domain::ids::{AreaId, Code, GridKey, PlanId};
+use crate::domain::measure::Revision;
+use crate::domain::plan::log::Entry;
 use crate::domain::plan::{Cut, Grid, Plan, Status};
 
-/// Which plan a reader asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum PlanChoice {
-    /// For each community the published plan in force.
-    Current,
-    Plan(PlanId),
+/// One plan with its grids, cuts and log.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Book {
+    pub(super) plan: Option<Arc<Plan>>,
+    pub(super) grids: BTreeMap<GridKey, Arc<Grid>>,
+    pub(super) cuts: BTreeMap<AreaId, Arc<Cut>>,
+    /// Oldest first.
+    pub(super) log: Vec<Arc<Entry>>,
+    by_code: HashMap<Code, GridKey>,
+}
+
+impl Book {
+    pub(super) fn set_grid(&mut self, key: GridKey, grid: Option<Arc<Grid>>) {
+        if let Some(old) = self.grids.get(&key)
+            && self.by_code.get(&old.code) == Some(&key)
+        {
+            self.by_code.remove(&old.code);
+        }
+        match grid {
+            Some(grid) => {
+                self.by_code.insert(grid.code.clone(), key);
+                self.grids.insert(key, grid);
+            }
+            None => {
+                self.grids.remove(&key);
+            }
+        }
+    }
+
+    pub(super) fn set_entry(&mut self, revision: Revision, entry: Option<Arc<Entry>>) {
+        let at = self.log.binary_search_by_key(&revision, |known| known.revision);
+        match (at, entry) {
+            (Ok(at), Some(entry)) => self.log[at] = entry,
+            (Ok(at), None) => {
+                self.log.remove(at);
+            }
+            (Err(at), Some(entry)) => self.log.insert(at, entry),
+            (Err(_), None) => {}
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.plan.is_none() && self.grids.is_empty() && self.cuts.is_empty() && self.log.is_empty()
+    }
 }
 
 /// All plans with their grids and cuts.
 #[derive(Clone, Debug, Default)]
 pub struct Plans {
-    pub(super) plans: BTreeMap<PlanId, Arc<Plan>>,
-    pub(super) grids: BTreeMap<(PlanId, GridKey), Arc<Grid>>,
-    pub(super) cuts: BTreeMap<(PlanId, AreaId), Arc<Cut>>,
-    by_code: HashMap<(PlanId, Code), GridKey>,
-    current: BTreeMap<AreaId, PlanId>,
+    books: BTreeMap<PlanId, Arc<Book>>,
+    current: Arc<BTreeMap<AreaId, PlanId>>,
 }
 
 impl Plans {
-    pub(super) fn derive(&mut self) {
-        self.by_code = self
-            .grids
-            .iter()
-            .map(|((plan, key), grid)| ((*plan, grid.code.clone()), *key))
-            .collect();
-        self.current.clear();
-        for (plan_id, area) in self.cuts.keys() {
-            let Some(plan) = self.plans.get(plan_id) else { continue };
-            if plan.status != Status::Published {
+    /// The book of `plan`, to be changed.
+    pub(super) fn book_mut(&mut self, plan: PlanId) -> &mut Book {
+        Arc::make_mut(self.books.entry(plan).or_default())
+    }
+
+    /// Drops what became empty; with `in_force` says anew which plan counts where.
+    pub(super) fn derive(&mut self, in_force: bool) {
+        self.books.retain(|_, book| !book.is_empty());
+        if !in_force {
+            return;
+        }
+        let mut current: BTreeMap<AreaId, PlanId> = BTreeMap::new();
+        let rank = |id: &PlanId| (self.get(*id).and_then(|plan| plan.effective_from), *id);
+        for (id, book) in &self.books {
+            if book.plan.as_ref().is_none_or(|plan| plan.status != Status::Published) {
                 continue;
             }
-            let rank = |id: &PlanId| (self.plans[id].effective_from, *id);
-            match self.current.get(area) {
-                Some(held) if rank(held) >= rank(plan_id) => {}
-                _ => {
-                    self.current.insert(*area, *plan_id);
+            for area in book.cuts.keys() {
+                match current.get(area) {
+                    Some(held) if rank(held) >= rank(id) => {}
+                    _ => {
+                        current.insert(*area, *id);
+                    }
                 }
             }
         }
+        self.current = Arc::new(current);
     }
 
     pub fn get(&self, plan: PlanId) -> Option<&Arc<Plan>> {
-        self.plans.get(&plan)
+        self.books.get(&plan)?.plan.as_ref()
     }
 
     pub fn all(&self) -> impl Iterator<Item = &Arc<Plan>> {
-        self.plans.values()
+        self.books.values().filter_map(|book| book.plan.as_ref())
     }
 
     pub fn grid(&self, plan: PlanId, key: GridKey) -> Option<&Arc<Grid>> {
-        self.grids.get(&(plan, key))
+        self.books.get(&plan)?.grids.get(&key)
     }
 
     /// Grids of a plan, by key.
     pub fn grids(&self, plan: PlanId) -> impl Iterator<Item = &Arc<Grid>> {
-        self.grids
-            .range((plan, GridKey::from_index(0))..)
-            .take_while(move |((id, _), _)| *id == plan)
-            .map(|(_, grid)| grid)
+        self.books.get(&plan).into_iter().flat_map(|book| book.grids.values())
     }
 
-    pub fn key_of(&self, plan: PlanId, code: &Code) -> Option<GridKey> {
-        self.by_code.get(&(plan, code.clone())).copied()
+    pub fn key_of(&self, plan: PlanId, code: &str) -> Option<GridKey> {
+        self.books.get(&plan)?.by_code.get(code).copied()
     }
 
     pub fn cut(&self, plan: PlanId, community: AreaId) -> Option<&Arc<Cut>> {
-        self.cuts.get(&(plan, community))
+        self.books.get(&plan)?.cuts.get(&community)
     }
 
-    pub fn cuts(&self) -> &BTreeMap<(PlanId, AreaId), Arc<Cut>> {
-        &self.cuts
+    /// All cuts of all plans, by plan and community.
+    pub fn cuts(&self) -> impl Iterator<Item = ((PlanId, AreaId), &Arc<Cut>)> {
+        self.books
+            .iter()
+            .flat_map(|(plan, book)| book.cuts.iter().map(move |(area, cut)| ((*plan, *area), cut)))
+    }
+
+    /// Communities a plan divides, ascending.
+    pub fn areas(&self, plan: PlanId) -> impl Iterator<Item = AreaId> + '_ {
+        self.books.get(&plan).into_iter().flat_map(|book| book.cuts.keys().copied())
+    }
+
+    /// What was done to a plan, oldest first.
+    pub fn log(&self, plan: PlanId) -> &[Arc<Entry>] {
+        self.books.get(&plan).map_or(&[], |book| &book.log)
+    }
+
+    /// Revision of the newest change of a plan.
+    pub fn revision_of(&self, plan: PlanId) -> Revision {
+        let logged = self.log(plan).last().map(|entry| entry.revision);
+        logged.max(self.get(plan).map(|plan| plan.revision)).unwrap_or_default()
+    }
+
+    /// Whether a plan was drawn here rather than imported: its shapes alone say whose a building is.
+    pub fn is_drawn(&self, plan: PlanId) -> bool {
+        !self.log(plan).is_empty()
     }
 
     /// Plan in force in each community that has one.
@@ -91,7 +161,12 @@ impl Plans {
 
     /// Order of two grids of one plan by code.
     pub fn by_code_order(&self, plan: PlanId, a: GridKey, b: GridKey) -> Ordering {
-        let code = |key: GridKey| self.grids.get(&(plan, key)).map(|grid| &grid.code);
+        let code = |key: GridKey| self.grid(plan, key).map(|grid| &grid.code);
         code(a).cmp(&code(b)).then(a.cmp(&b))
+    }
+
+    /// Whether both hold the same, pointers aside.
+    pub(super) fn is_same_as(&self, other: &Self) -> bool {
+        self.books == other.books && self.current == other.current
     }
 }

@@ -1,17 +1,20 @@
 //! One community in one plan: its ground made ready to ask, its buildings placed and counted.
+//!
+//! [`Shard::new`] works everything out; [`Shard::after`] takes over from the shard before what a change
+//! of the cut cannot have touched. Both give equal values (law L4).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::housing::{Housing, Standing};
 use super::plans::Plans;
-use crate::domain::fabric::blocks::Blocks;
-use crate::domain::fabric::outline::{Rings, cell_area};
+use super::terrain::{Terrain, changed_boxes};
+use crate::domain::fabric::outline::Rings;
 use crate::domain::fabric::pole::pole;
 use crate::domain::fabric::weight::Weights;
-use crate::domain::ids::{AreaId, CellId, Code, GridKey, PlanId};
+use crate::domain::ids::{AreaId, BuildingId, CellId, GridKey, PlanId};
 use crate::domain::measure::{Area, Length};
-use crate::domain::place::{Extent, Pin, Polygon, chain_meters};
+use crate::domain::place::{Extent, Pin, Polygon};
 use crate::domain::placement::{Ground, Placement, Reason, settle, settle_pin};
 use crate::domain::plan::Cut;
 use crate::domain::tally::Tally;
@@ -22,16 +25,35 @@ pub struct GridShape {
     pub extent: Extent,
     pub area: Area,
     pub perimeter: Length,
+    /// How much of the perimeter runs along a road, a rail, water or a wall.
+    pub on_barriers: Length,
     pub label: Pin,
     /// How many separate pieces it lies in; 1 is as it should be.
     pub pieces: u32,
     pub cells: Vec<CellId>,
 }
 
-/// A piece of ground no grid covers.
+impl GridShape {
+    /// 1 for a circle, near 0 for a thread: 4 pi area / perimeter squared (Polsby and Popper, 1991).
+    pub fn compactness(&self) -> Option<f64> {
+        let perimeter = self.perimeter.meters();
+        let round = 4.0 * std::f64::consts::PI * self.area.square_meters();
+        (perimeter > 0.0).then(|| round / (perimeter * perimeter))
+    }
+
+    /// Share of the border that runs along real barriers.
+    pub fn barrier_share(&self) -> Option<f64> {
+        let perimeter = self.perimeter.meters();
+        (perimeter > 0.0).then(|| self.on_barriers.meters() / perimeter)
+    }
+}
+
+/// A piece of ground no grid covers: cells without a grid that share seams.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gap {
+    /// The lowest of its cells.
     pub cell: CellId,
+    pub cells: Vec<CellId>,
     pub extent: Extent,
     pub area: Area,
     pub label: Pin,
@@ -41,100 +63,143 @@ pub struct Gap {
 #[derive(Debug)]
 pub struct ShardGround {
     pub cut: Arc<Cut>,
-    pub weights: Weights,
-    pub seam_extents: Vec<Extent>,
+    pub terrain: Arc<Terrain>,
     pub shapes: BTreeMap<GridKey, GridShape>,
     pub gaps: Vec<Gap>,
     /// Borders of grids and gaps as walks along seams, by [`ShardGround::group_of`].
     pub rings: Rings,
-    blocks: Blocks,
-    /// Groups up to this one are grids, those above are gap cells.
-    n_keys: u32,
+    /// Group of each cell.
+    groups: Vec<u32>,
 }
 
 impl ShardGround {
     /// Cost: O(pins log pins) of the community.
     pub fn new(cut: Arc<Cut>) -> Self {
-        let fabric = &cut.fabric;
-        let blocks = Blocks::new(fabric);
-        let weights = Weights::new(fabric);
-        let seam_extents: Vec<Extent> = fabric.seams().map(|seam| Extent::of(seam.pins)).collect();
-        let cell_extent = |cell: CellId| {
-            fabric
-                .sides(cell)
-                .iter()
-                .fold(Extent::EMPTY, |all, side| all.union(&seam_extents[side.seam.index()]))
+        Self::after(cut, None)
+    }
+
+    /// As [`ShardGround::new`], with what is known of the cut `before`. Grids whose cells stayed keep
+    /// their shape where the fabric stayed.
+    pub fn after(cut: Arc<Cut>, before: Option<&Self>) -> Self {
+        let terrain = match before {
+            Some(before) if Arc::ptr_eq(&before.cut.fabric, &cut.fabric) => {
+                Arc::clone(&before.terrain)
+            }
+            before => {
+                let held = before.map(|before| &*before.terrain);
+                Arc::new(Terrain::after(Arc::clone(&cut.fabric), held))
+            }
         };
-        // One pass over the fabric for all grids and all gaps: a gap is a group of its own.
-        let n_keys = cut.colors.iter().flatten().map(|key| key.get()).max().unwrap_or(0);
-        let group_of = |cell: CellId| group(&cut, n_keys, cell);
-        let rings = Rings::new(fabric, |cell| Some(group_of(cell)));
-        let polygons: BTreeMap<u32, Vec<Polygon>> = rings.polygons(fabric).into_iter().collect();
-        let label_of = |group: u32, extent: &Extent| {
-            polygons.get(&group).and_then(|polygons| pole(polygons)).unwrap_or(extent.center())
-        };
-        let mut shapes: BTreeMap<GridKey, GridShape> = BTreeMap::new();
-        let mut gaps = Vec::new();
-        for cell in fabric.cells() {
-            let (extent, area) = (cell_extent(cell), cell_area(fabric, cell));
-            let Some(key) = cut.colors[cell.index()] else {
-                let label = label_of(group_of(cell), &extent);
-                gaps.push(Gap { cell, extent, area, label });
-                continue;
+        let fabric = &*cut.fabric;
+        let groups = groups(&cut);
+        let rings = Rings::new(fabric, |cell| Some(groups[cell.index()]));
+        let held = before.filter(|before| Arc::ptr_eq(&before.terrain, &terrain));
+        let mut ground =
+            Self { cut, terrain, shapes: BTreeMap::new(), gaps: Vec::new(), rings, groups };
+        ground.measure(held);
+        ground
+    }
+
+    /// Sums over the cells, then borders, pieces and labels of what is not as it was in `held`.
+    fn measure(&mut self, held: Option<&Self>) {
+        let (cut, terrain) = (Arc::clone(&self.cut), Arc::clone(&self.terrain));
+        let mut gaps: BTreeMap<u32, Gap> = BTreeMap::new();
+        for cell in cut.fabric.cells() {
+            let (extent, area) =
+                (terrain.cell_extents[cell.index()], terrain.cell_areas[cell.index()]);
+            let (all, sum, cells) = match cut.colors[cell.index()] {
+                Some(key) => {
+                    let shape = self.shapes.entry(key).or_insert_with(|| GridShape {
+                        extent: Extent::EMPTY,
+                        area: Area::ZERO,
+                        perimeter: Length::ZERO,
+                        on_barriers: Length::ZERO,
+                        label: Pin::default(),
+                        pieces: 0,
+                        cells: Vec::new(),
+                    });
+                    (&mut shape.extent, &mut shape.area, &mut shape.cells)
+                }
+                None => {
+                    let gap = gaps.entry(self.groups[cell.index()]).or_insert_with(|| Gap {
+                        cell,
+                        cells: Vec::new(),
+                        extent: Extent::EMPTY,
+                        area: Area::ZERO,
+                        label: Pin::default(),
+                    });
+                    (&mut gap.extent, &mut gap.area, &mut gap.cells)
+                }
             };
-            let shape = shapes.entry(key).or_insert_with(|| GridShape {
-                extent: Extent::EMPTY,
-                area: Area::ZERO,
-                perimeter: Length::ZERO,
-                label: Pin::default(),
-                pieces: 0,
-                cells: Vec::new(),
-            });
-            shape.extent = shape.extent.union(&extent);
-            shape.area += area;
-            shape.cells.push(cell);
+            *all = all.union(&extent);
+            *sum += area;
+            cells.push(cell);
         }
-        for (key, shape) in &mut shapes {
-            shape.label = label_of(key.get(), &shape.extent);
-            shape.pieces = polygons.get(&key.get()).map_or(0, |polygons| polygons.len() as u32);
-        }
-        let color = |cell: Option<CellId>| cell.and_then(|cell| cut.colors[cell.index()]);
-        for seam in fabric.seams() {
+        for seam in cut.fabric.seams() {
+            let color = |cell: Option<CellId>| cell.and_then(|cell| cut.colors[cell.index()]);
             let (left, right) = (color(seam.left), color(seam.right));
             if left != right {
-                let length = Length::from_meters(chain_meters(seam.pins));
+                let length = terrain.seam_lengths[seam.id.index()];
                 for key in [left, right].into_iter().flatten() {
-                    shapes.get_mut(&key).expect("colored cells have shapes").perimeter += length;
+                    let shape = self.shapes.get_mut(&key).expect("colored cells have shapes");
+                    shape.perimeter += length;
+                    if seam.barrier != crate::domain::fabric::Barrier::None {
+                        shape.on_barriers += length;
+                    }
                 }
             }
         }
-        Self { weights, seam_extents, shapes, gaps, rings, blocks, n_keys, cut }
+        for (key, shape) in &mut self.shapes {
+            let known = held.and_then(|held| held.shapes.get(key));
+            if let Some(known) = known.filter(|known| known.cells == shape.cells) {
+                (shape.label, shape.pieces) = (known.label, known.pieces);
+                continue;
+            }
+            let polygons = self.rings.polygons_of(&cut.fabric, key.get());
+            shape.label = pole(&polygons).unwrap_or(shape.extent.center());
+            shape.pieces = polygons.len() as u32;
+        }
+        for (group, gap) in &mut gaps {
+            let known = held.and_then(|held| held.gaps.iter().find(|known| known.cell == gap.cell));
+            gap.label = match known.filter(|known| known.cells == gap.cells) {
+                Some(known) => known.label,
+                None => pole(&self.rings.polygons_of(&cut.fabric, *group))
+                    .unwrap_or(gap.extent.center()),
+            };
+        }
+        self.gaps = gaps.into_values().collect();
     }
 
-    /// The group of [`ShardGround::rings`] a cell is in: a grid's is its key, each gap cell has its own.
+    /// The group of [`ShardGround::rings`] a cell is in: a grid's is its key, those of gaps are higher.
     pub fn group_of(&self, cell: CellId) -> u32 {
-        group(&self.cut, self.n_keys, cell)
+        self.groups[cell.index()]
+    }
+
+    pub fn weights(&self) -> &Weights {
+        self.terrain.weights()
+    }
+
+    pub fn seam_extents(&self) -> &[Extent] {
+        &self.terrain.seam_extents
     }
 
     pub fn as_ground(&self) -> Ground<'_, GridKey> {
         Ground {
             fabric: &self.cut.fabric,
-            blocks: &self.blocks,
-            seam_extents: &self.seam_extents,
+            blocks: &self.terrain.blocks,
+            seam_extents: &self.terrain.seam_extents,
             colors: &self.cut.colors,
         }
     }
 
     /// Rings of one grid. Cost: O(its seams).
     pub fn outline(&self, key: GridKey) -> Vec<Polygon> {
-        crate::domain::fabric::outline::outline(&self.cut.fabric, |cell| {
-            self.cut.colors[cell.index()] == Some(key)
-        })
+        self.rings.polygons_of(&self.cut.fabric, key.get())
     }
 
-    /// Rings of one cell.
-    pub fn cell_outline(&self, cell: CellId) -> Vec<Polygon> {
-        crate::domain::fabric::outline::outline(&self.cut.fabric, |other| other == cell)
+    /// Rings of the gap that holds `cell`, or of the grid.
+    pub fn outline_around(&self, cell: CellId) -> Vec<Polygon> {
+        self.rings.polygons_of(&self.cut.fabric, self.group_of(cell))
     }
 
     /// What lies beside a grid inside the community, with the length of the shared border, longest first.
@@ -147,7 +212,7 @@ impl ShardGround {
                 (Some(a), Some(b)) if b == key && a != key => a,
                 _ => continue,
             };
-            *shared.entry(other).or_default() += Length::from_meters(chain_meters(seam.pins));
+            *shared.entry(other).or_default() += self.terrain.seam_lengths[seam.id.index()];
         }
         let mut ranked: Vec<_> = shared.into_iter().collect();
         ranked.sort_by_key(|(key, length)| (-*length, *key));
@@ -155,11 +220,28 @@ impl ShardGround {
     }
 }
 
-fn group(cut: &Cut, n_keys: u32, cell: CellId) -> u32 {
-    match cut.colors[cell.index()] {
-        Some(key) => key.get(),
-        None => n_keys + cell.get(),
+/// The group of each cell: a grid's is its key; gaps come above all keys, each by the lowest of its cells.
+fn groups(cut: &Cut) -> Vec<u32> {
+    let n_keys = cut.colors.iter().flatten().map(|key| key.get()).max().unwrap_or(0);
+    let mut groups: Vec<u32> =
+        cut.colors.iter().map(|color| color.map_or(0, GridKey::get)).collect();
+    let mut stack = Vec::new();
+    for first in cut.fabric.cells() {
+        if groups[first.index()] != 0 {
+            continue;
+        }
+        stack.push(first);
+        groups[first.index()] = n_keys + first.get();
+        while let Some(cell) = stack.pop() {
+            for beside in cut.fabric.across(cell).filter_map(|(_, beside)| beside) {
+                if groups[beside.index()] == 0 {
+                    groups[beside.index()] = n_keys + first.get();
+                    stack.push(beside);
+                }
+            }
+        }
     }
+    groups
 }
 
 /// One community in one plan.
@@ -176,58 +258,161 @@ pub struct Shard {
     pub unplaced: Tally,
 }
 
+/// What a shard is derived from beside its cut.
+#[derive(Clone, Copy)]
+pub(super) struct Around<'a> {
+    pub plans: &'a Plans,
+    pub housing: Option<&'a Housing>,
+    pub overrides: &'a BTreeMap<BuildingId, GridKey>,
+}
+
+/// What a shard had to do again: for telling, and for tests that count work.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Redone {
+    /// Buildings whose place was asked again.
+    pub n_retested: u32,
+    /// Grids whose counts were summed again.
+    pub n_resummed: u32,
+    /// Boxes that hold every change of ground, color or label.
+    pub boxes: Vec<Extent>,
+}
+
 impl Shard {
     /// Places and counts. Cost: a block look-up per building corner.
-    pub fn new(
+    pub(super) fn new(
         plan: PlanId,
         community: AreaId,
         ground: Arc<ShardGround>,
-        plans: &Plans,
-        housing: Option<&Housing>,
-        override_of: impl Fn(crate::domain::ids::BuildingId) -> Option<GridKey>,
+        around: Around<'_>,
     ) -> Self {
-        let mut tallies: BTreeMap<GridKey, Tally> =
-            ground.shapes.keys().map(|key| (*key, Tally::default())).collect();
-        for grid in plans.grids(plan).filter(|grid| grid.community == community) {
-            tallies.entry(grid.key).or_default();
-        }
         let mut shard = Self {
             plan,
             community,
+            tallies: keys(plan, community, &ground, around.plans)
+                .into_iter()
+                .map(|key| (key, Tally::default()))
+                .collect(),
             ground,
             placements: Vec::new(),
-            tallies,
             unplaced: Tally::default(),
         };
-        let Some(housing) = housing else { return shard };
+        let Some(housing) = around.housing else { return shard };
         shard.placements.reserve_exact(housing.homes.len());
         for row in 0..housing.homes.len() {
-            let placement = shard.place(plans, housing, row, &override_of);
-            let tally = Tally::of_home(&housing.homes, row);
-            match placement.grid {
-                Some(key) => *shard.tallies.entry(key).or_default() += tally,
-                None => shard.unplaced += tally,
-            }
+            let placement = shard.place(around, housing, row);
+            *shard.sum(placement.grid) += Tally::of_home(&housing.homes, row);
             shard.placements.push(placement);
         }
         shard
     }
 
-    fn place(
-        &self,
-        plans: &Plans,
-        housing: &Housing,
-        row: usize,
-        override_of: &impl Fn(crate::domain::ids::BuildingId) -> Option<GridKey>,
-    ) -> Placement {
+    /// This shard after a change of its cut or its grids, while buildings, counts and overrides stayed.
+    ///
+    /// Only buildings near a change are asked again: those whose box meets a cell that is not as it was,
+    /// and, when grids came or went, those placed by something else than their place.
+    /// Cost: follows the change; a pass over the boxes of the community's buildings.
+    pub(super) fn after(&self, ground: Arc<ShardGround>, around: Around<'_>) -> (Self, Redone) {
+        let keys = keys(self.plan, self.community, &ground, around.plans);
+        let has_same_keys = self.tallies.keys().eq(&keys);
+        let is_drawn = around.plans.is_drawn(self.plan);
+        let mut redone = Redone { boxes: self.changes_to(&ground), ..Redone::default() };
+        let mut shard = Self {
+            plan: self.plan,
+            community: self.community,
+            tallies: keys
+                .iter()
+                .map(|key| (*key, self.tallies.get(key).copied().unwrap_or_default()))
+                .collect(),
+            ground,
+            placements: self.placements.clone(),
+            unplaced: self.unplaced,
+        };
+        let Some(housing) = around.housing else { return (shard, redone) };
+        let whole = redone.boxes.iter().fold(Extent::EMPTY, |all, one| all.union(one));
+        let mut summed: BTreeSet<Option<GridKey>> = BTreeSet::new();
+        for row in 0..housing.homes.len() {
+            let extent = housing.homes.extent(row);
+            let is_near = extent.meets(&whole) && redone.boxes.iter().any(|one| one.meets(&extent));
+            let is_by_name = || {
+                !has_same_keys
+                    && (around.overrides.contains_key(&housing.homes.id(row))
+                        || (!is_drawn && housing.homes.listed_grid(row).is_some()))
+            };
+            if !is_near && !is_by_name() {
+                continue;
+            }
+            redone.n_retested += 1;
+            let (before, after) = (self.placements[row], shard.place(around, housing, row));
+            if before.grid != after.grid {
+                let tally = Tally::of_home(&housing.homes, row);
+                if before.grid.is_none_or(|key| shard.tallies.contains_key(&key)) {
+                    *shard.sum(before.grid) -= tally;
+                }
+                *shard.sum(after.grid) += tally;
+                summed.extend([before.grid, after.grid]);
+            }
+            shard.placements[row] = after;
+        }
+        redone.n_resummed = summed.iter().flatten().count() as u32;
+        (shard, redone)
+    }
+
+    /// What making this shard from nothing has done again, `held` being what stood in its place.
+    pub(super) fn wholly_redone(&self, held: Option<&Self>) -> Redone {
+        let (old, new) = (held.map(|held| &held.ground.cut), &self.ground.cut);
+        let boxes = match old {
+            Some(old) if Arc::ptr_eq(old, new) => Vec::new(),
+            old => old.into_iter().chain([new]).map(|cut| cut.fabric.extent()).collect(),
+        };
+        Redone {
+            n_retested: self.placements.len() as u32,
+            n_resummed: self.tallies.len() as u32,
+            boxes,
+        }
+    }
+
+    /// Boxes of everything a tile may show that is not as it was: cells, and labels that moved.
+    fn changes_to(&self, ground: &ShardGround) -> Vec<Extent> {
+        if Arc::ptr_eq(&self.ground.cut, &ground.cut) {
+            return Vec::new();
+        }
+        changed_boxes((&self.ground.terrain, &self.ground.cut), (&ground.terrain, &ground.cut))
+    }
+
+    /// Where the labels of grids stood or stand that are not where they were.
+    pub(super) fn moved_labels(&self, after: &Self) -> Vec<Extent> {
+        let label = |shard: &Self, key: &GridKey| shard.ground.shapes.get(key).map(|one| one.label);
+        let keys: BTreeSet<&GridKey> =
+            self.ground.shapes.keys().chain(after.ground.shapes.keys()).collect();
+        keys.into_iter()
+            .map(|key| [label(self, key), label(after, key)])
+            .filter(|[before, after]| before != after)
+            .flatten()
+            .flatten()
+            .map(|pin| Extent::of(&[pin]))
+            .collect()
+    }
+
+    /// The sum a building counts in.
+    fn sum(&mut self, grid: Option<GridKey>) -> &mut Tally {
+        match grid {
+            Some(key) => self.tallies.entry(key).or_default(),
+            None => &mut self.unplaced,
+        }
+    }
+
+    fn place(&self, around: Around<'_>, housing: &Housing, row: usize) -> Placement {
+        let Around { plans, housing: _, overrides } = around;
         let homes = &housing.homes;
         let straddles = housing.straddles[row];
         let placed = |grid, reason| Placement { grid, reason, straddles };
-        if let Some(key) = override_of(homes.id(row)).filter(|key| self.tallies.contains_key(key)) {
+        let overridden = overrides.get(&homes.id(row)).copied();
+        if let Some(key) = overridden.filter(|key| self.tallies.contains_key(key)) {
             return placed(Some(key), Reason::Override);
         }
-        let listed = homes.listed_grid(row).and_then(Code::new);
-        let listed = listed.and_then(|code| plans.key_of(self.plan, &code));
+        // The list speaks of the grids it came with, not of those drawn here since.
+        let listed = homes.listed_grid(row).filter(|_| !plans.is_drawn(self.plan));
+        let listed = listed.and_then(|code| plans.key_of(self.plan, code));
         if let Some(key) = listed.filter(|key| self.tallies.contains_key(key)) {
             return placed(Some(key), Reason::List);
         }
@@ -258,4 +443,10 @@ impl Shard {
     pub fn total(&self) -> Tally {
         self.tallies.values().copied().sum::<Tally>() + self.unplaced
     }
+}
+
+/// Grids of a plan in a community: those with ground and those with a name only, ascending.
+fn keys(plan: PlanId, community: AreaId, ground: &ShardGround, plans: &Plans) -> BTreeSet<GridKey> {
+    let named = plans.grids(plan).filter(|grid| grid.community == community).map(|grid| grid.key);
+    ground.shapes.keys().copied().chain(named).collect()
 }

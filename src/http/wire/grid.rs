@@ -49,7 +49,7 @@ impl Plan {
             id: PlanKey::Number(id.get()),
             title: title.to_string(),
             status: status.word(),
-            revision: revision.0,
+            revision: revision.0.max(world.plans().revision_of(*id).0),
             based_on: based_on.map(|id| id.get()),
             effective_from: effective_from.map(|day: Day| day.to_string()),
             areas: codes(world, areas.iter().copied()),
@@ -95,6 +95,10 @@ pub struct Grid {
     pub head: String,
     pub manager: String,
     pub work_phone: String,
+    /// Its border does not move until it is unlocked.
+    pub locked: bool,
+    /// Declared to lie in several pieces.
+    pub detached: bool,
     pub tally: Tally,
 }
 
@@ -151,6 +155,8 @@ impl Grid {
             manager,
             work_phone,
             source_digest: _,
+            is_locked,
+            is_detached,
         } = &**grid;
         let community = world.areas().get(*community)?;
         let shape = shard.ground.shapes.get(&key);
@@ -168,6 +174,8 @@ impl Grid {
             head: head.to_string(),
             manager: manager.to_string(),
             work_phone: work_phone.to_string(),
+            locked: *is_locked,
+            detached: *is_detached,
             tally: *shown.get(&key)?,
         })
     }
@@ -190,14 +198,15 @@ impl GridDetail {
         let neighbors = neighbors.collect();
         let shape = shard.ground.shapes.get(&key);
         let perimeter_m = shape.map_or(0.0, |shape| shape.perimeter.meters());
-        let roundness = 4.0 * std::f64::consts::PI * grid.area_m2 / (perimeter_m * perimeter_m);
         Some(Self {
             revision: world.revision().0,
             grid,
             neighbors,
             pieces: shape.map_or(0, |shape| shape.pieces),
             perimeter_m,
-            compactness: if perimeter_m > 0.0 { (roundness * 1e4).round() / 1e4 } else { 0.0 },
+            compactness: shape
+                .and_then(|shape| shape.compactness())
+                .map_or(0.0, |round| (round * 1e4).round() / 1e4),
         })
     }
 }

@@ -11,8 +11,9 @@ use thiserror::Error;
 use crate::domain::ids::Code;
 use crate::domain::place::Pin;
 
-/// Version of the spelling; a later one is read beside this one, never instead of it.
-const VERSION: u8 = 1;
+/// Version of the spelling; earlier ones are read beside it, never instead of it. Version 2 knows locked
+/// and detached grids and declared crossings.
+const VERSION: u8 = 2;
 
 /// What a value is: its first byte, so that a value in the wrong column is noticed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +29,9 @@ pub enum Kind {
     Grid = 0xC9,
     Number = 0xCA,
     Text = 0xCB,
+    Colors = 0xCC,
+    Did = 0xCD,
+    Grids = 0xCE,
 }
 
 /// Why bytes are not a value of ours. Holds no part of the value.
@@ -116,13 +120,15 @@ impl Writer {
 pub struct Reader<'a> {
     rest: &'a [u8],
     last: Pin,
+    /// In which version the value is spelled.
+    pub version: u8,
 }
 
 impl<'a> Reader<'a> {
     pub fn new(bytes: &'a [u8], kind: Kind) -> Result<Self, CodecError> {
         match bytes {
-            [first, VERSION, rest @ ..] if *first == kind as u8 => {
-                Ok(Self { rest, last: Pin::default() })
+            [first, version @ 1..=VERSION, rest @ ..] if *first == kind as u8 => {
+                Ok(Self { rest, last: Pin::default(), version: *version })
             }
             [first, version, ..] if *first == kind as u8 => Err(CodecError::Version(*version)),
             [] => Err(CodecError::Short),

@@ -13,12 +13,12 @@ mod shapes;
 
 pub use bytes::CodecError;
 pub(super) use records::{
-    areas, grid, issues, number, plan, read_areas, read_grid, read_issues, read_number, read_plan,
-    read_text, read_texts, text, texts,
+    areas, did, grid, grids, issues, number, plan, read_areas, read_did, read_grid, read_grids,
+    read_issues, read_number, read_plan, read_text, read_texts, text, texts,
 };
 pub(super) use shapes::{
-    area_ground, cut, footprint, lines_and_polygons, read_area_ground, read_cut, read_footprint,
-    read_lines_and_polygons,
+    KeptCut, area_ground, colors, cut, footprint, lines_and_polygons, read_area_ground,
+    read_colors_alone, read_cut, read_footprint, read_kept_cut, read_lines_and_polygons,
 };
 
 #[cfg(test)]

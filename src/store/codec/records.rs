@@ -4,6 +4,7 @@ use super::bytes::{CodecError, Kind, Reader, Writer};
 use crate::domain::ids::{AreaId, GridKey, PlanId};
 use crate::domain::issue::{CODES, Issue, Severity};
 use crate::domain::measure::{Day, Revision};
+use crate::domain::plan::log::{Did, Op};
 use crate::domain::plan::{Grid, Plan, Status};
 use crate::domain::register::rows::GridKind;
 
@@ -110,8 +111,20 @@ fn read_day(reader: &mut Reader<'_>) -> Result<Day, CodecError> {
 }
 
 pub fn grid(grid: &Grid) -> Vec<u8> {
-    let Grid { plan, key, code, name, community, kind, head, manager, work_phone, source_digest } =
-        grid;
+    let Grid {
+        plan,
+        key,
+        code,
+        name,
+        community,
+        kind,
+        head,
+        manager,
+        work_phone,
+        source_digest,
+        is_locked,
+        is_detached,
+    } = grid;
     let mut writer = Writer::new(Kind::Grid);
     writer.number(plan.get().into());
     writer.number(key.get().into());
@@ -123,11 +136,15 @@ pub fn grid(grid: &Grid) -> Vec<u8> {
     writer.text(manager);
     writer.text(work_phone);
     writer.number(*source_digest);
+    writer.byte(u8::from(*is_locked));
+    writer.byte(u8::from(*is_detached));
     writer.finish()
 }
 
 pub fn read_grid(bytes: &[u8]) -> Result<Grid, CodecError> {
     let mut reader = Reader::new(bytes, Kind::Grid)?;
+    let has_marks = reader.version >= 2;
+    let mark = |reader: &mut Reader<'_>| if has_marks { is_there(reader) } else { Ok(false) };
     let grid = Grid {
         plan: PlanId::new(reader.number32()?).ok_or(CodecError::Number)?,
         key: GridKey::new(reader.number32()?).ok_or(CodecError::Number)?,
@@ -139,6 +156,8 @@ pub fn read_grid(bytes: &[u8]) -> Result<Grid, CodecError> {
         manager: reader.text()?.into(),
         work_phone: reader.text()?.into(),
         source_digest: reader.number()?,
+        is_locked: mark(&mut reader)?,
+        is_detached: mark(&mut reader)?,
     };
     reader.finish().map(|()| grid)
 }
@@ -163,6 +182,46 @@ fn write_areas(writer: &mut Writer, areas: &[AreaId]) {
 
 fn read_area_list(reader: &mut Reader<'_>) -> Result<Vec<AreaId>, CodecError> {
     reader.list(1, |reader| AreaId::new(reader.number32()?).ok_or(CodecError::Number))
+}
+
+/// Grids an entry of a plan's log concerns.
+pub fn grids(grids: &[GridKey]) -> Vec<u8> {
+    let mut writer = Writer::new(Kind::Grids);
+    writer.count(grids.len());
+    grids.iter().for_each(|grid| writer.number(grid.get().into()));
+    writer.finish()
+}
+
+pub fn read_grids(bytes: &[u8]) -> Result<Vec<GridKey>, CodecError> {
+    let mut reader = Reader::new(bytes, Kind::Grids)?;
+    let grids =
+        reader.list(1, |reader| GridKey::new(reader.number32()?).ok_or(CodecError::Number))?;
+    reader.finish().map(|()| grids)
+}
+
+/// Strokes of an entry of a plan's log.
+pub fn did(did: &[Did]) -> Vec<u8> {
+    let mut writer = Writer::new(Kind::Did);
+    writer.count(did.len());
+    for Did { op, grids, buildings } in did {
+        writer.text(op.word());
+        writer.count(grids.len());
+        grids.iter().for_each(|grid| writer.text(grid.as_str()));
+        writer.number((*buildings).into());
+    }
+    writer.finish()
+}
+
+pub fn read_did(bytes: &[u8]) -> Result<Vec<Did>, CodecError> {
+    let mut reader = Reader::new(bytes, Kind::Did)?;
+    let did = reader.list(3, |reader| {
+        Ok(Did {
+            op: Op::of_word(reader.text()?).ok_or(CodecError::Unknown("stroke"))?,
+            grids: reader.list(1, Reader::code)?,
+            buildings: reader.number32()?,
+        })
+    })?;
+    reader.finish().map(|()| did)
 }
 
 pub fn texts(texts: &[Box<str>]) -> Vec<u8> {

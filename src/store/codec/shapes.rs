@@ -57,13 +57,15 @@ fn read_polygons(reader: &mut Reader<'_>) -> Result<Vec<Polygon>, CodecError> {
     reader.list(1, |reader| Ok(Polygon { rings: reader.list(1, Reader::pins)? }))
 }
 
-/// A community's ground in a plan: colors, fabric, notes.
+/// A community's ground in a plan: colors, fabric, notes, declared crossings.
 pub fn cut(cut: &Cut) -> Vec<u8> {
-    let Cut { fabric, colors, notes } = cut;
+    let Cut { fabric, colors, notes, links } = cut;
     let mut writer = Writer::new(Kind::Cut);
     write_colors(&mut writer, colors.iter().map(|color| color.map_or(0, GridKey::get)));
     write_fabric(&mut writer, fabric);
     write_notes(&mut writer, notes);
+    writer.count(links.len());
+    links.iter().flatten().for_each(|&pin| writer.pin(pin));
     writer.finish()
 }
 
@@ -72,7 +74,37 @@ pub fn read_cut(bytes: &[u8]) -> Result<Cut, CodecError> {
     let colors = read_colors(&mut reader, GridKey::new)?;
     let fabric = Arc::new(read_fabric(&mut reader, colors.len())?);
     let notes = read_notes(&mut reader)?;
-    reader.finish().map(|()| Cut { fabric, colors, notes })
+    let links = match reader.version {
+        1 => Vec::new(),
+        _ => reader.list(4, |reader| Ok([reader.pin()?, reader.pin()?]))?,
+    };
+    reader.finish().map(|()| Cut { fabric, colors, notes, links })
+}
+
+/// The colors of a cut alone: all that is written when its fabric stays.
+pub fn colors(colors: &[Option<GridKey>]) -> Vec<u8> {
+    let mut writer = Writer::new(Kind::Colors);
+    write_colors(&mut writer, colors.iter().map(|color| color.map_or(0, GridKey::get)));
+    writer.finish()
+}
+
+pub fn read_colors_alone(bytes: &[u8]) -> Result<Vec<Option<GridKey>>, CodecError> {
+    let mut reader = Reader::new(bytes, Kind::Colors)?;
+    let colors = read_colors(&mut reader, GridKey::new)?;
+    reader.finish().map(|()| colors)
+}
+
+/// What the history keeps of a cut: the whole of it, or its colors where its fabric stayed.
+pub enum KeptCut {
+    Whole(Cut),
+    Colors(Vec<Option<GridKey>>),
+}
+
+pub fn read_kept_cut(bytes: &[u8]) -> Result<KeptCut, CodecError> {
+    match read_colors_alone(bytes) {
+        Err(CodecError::Kind) => read_cut(bytes).map(KeptCut::Whole),
+        colors => colors.map(KeptCut::Colors),
+    }
 }
 
 /// The ground of all areas: the same, colored by area.

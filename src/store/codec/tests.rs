@@ -77,11 +77,13 @@ fn fabric_of(n_cells: usize) -> impl Strategy<Value = Fabric> {
 
 fn cut_of() -> impl Strategy<Value = Cut> {
     let colors = prop::collection::vec(prop::option::of(id(GridKey::new)), 0..6);
-    (colors, issues_of()).prop_flat_map(|(colors, notes)| {
+    let links = prop::collection::vec([pin(), pin()], 0..3);
+    (colors, issues_of(), links).prop_flat_map(|(colors, notes, links)| {
         fabric_of(colors.len()).prop_map(move |fabric| Cut {
             fabric: Arc::new(fabric),
             colors: colors.clone(),
             notes: notes.clone(),
+            links: links.clone(),
         })
     })
 }
@@ -99,7 +101,8 @@ proptest! {
     #[test]
     fn grounds_come_back(cut_before in cut_of()) {
         prop_assert_eq!(read_cut(&cut(&cut_before)), Ok(cut_before.clone()));
-        let Cut { fabric, colors, notes } = cut_before;
+        let Cut { fabric, colors, notes, links: _ } = cut_before;
+        prop_assert_eq!(read_colors_alone(&super::colors(&colors)), Ok(colors.clone()));
         let colors = colors.iter().map(|key| key.and_then(|key| AreaId::new(key.get()))).collect();
         let ground = AreaGround { fabric, colors, notes };
         prop_assert_eq!(read_area_ground(&area_ground(&ground)), Ok(ground));
@@ -124,6 +127,7 @@ proptest! {
         let grid_before = Grid {
             plan: plan_id, key, code, name: a.clone(), community, kind: GridKind::ALL[kind],
             head: b, manager: c, work_phone: d, source_digest,
+            is_locked: status == 1, is_detached: kind == 1,
         };
         prop_assert_eq!(read_grid(&grid(&grid_before)), Ok(grid_before));
         prop_assert_eq!(read_areas(&areas(&area_list)), Ok(area_list));
@@ -134,8 +138,8 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_read_without_panic(kind in 0xC0..0xCDu8, mut bytes in prop::collection::vec(any::<u8>(), 0..64)) {
-        bytes.splice(0..0, [kind, 1]);
+    fn any_bytes_are_read_without_panic(kind in 0xC0..0xCFu8, version in 1..3u8, mut bytes in prop::collection::vec(any::<u8>(), 0..64)) {
+        bytes.splice(0..0, [kind, version]);
         read_everything(&bytes);
     }
 

@@ -24,7 +24,7 @@ fn draw<'a>(sheet: &Sheet<'a>, out: &mut LayerWriter<'a>) {
     let mut mosaic = Mosaic::new();
     let mut chains = Chains::new(sheet.area_cloth(), sheet.frame);
     for cell in sheet.cells.iter().filter(|cell| areas.ground().colors[cell.index()].is_none()) {
-        let id = gap_id(None, cell.index());
+        let id = gap_id(None);
         mosaic.add(&mut chains, areas.gap_rings().of(cell.get()), id);
     }
     for (id, polygons) in mosaic.finish() {

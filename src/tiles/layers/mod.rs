@@ -114,9 +114,9 @@ impl<'a> Sheet<'a> {
                 mosaic.add(&mut chains, ground.rings.of(key.get()), Piece::Grid(grid, community));
             }
         }
-        for (n, gap) in ground.gaps.iter().enumerate() {
+        for gap in &ground.gaps {
             if gap.extent.meets(&self.frame.extent) {
-                let id = gap_id(Some(shard.community), n);
+                let id = gap_id(Some(shard.community));
                 let rings = ground.rings.of(ground.group_of(gap.cell));
                 mosaic.add(&mut chains, rings, Piece::Gap(id, community));
             }
@@ -128,12 +128,13 @@ fn cloth_of(shard: &Shard) -> Cloth<'_> {
     let ground = &*shard.ground;
     Cloth {
         fabric: &ground.cut.fabric,
-        weights: &ground.weights,
-        seam_extents: &ground.seam_extents,
+        weights: ground.weights(),
+        seam_extents: ground.seam_extents(),
     }
 }
 
-/// Feature id of the `n`-th gap of a community, or of the ground of no community: 1,024 for each.
-fn gap_id(community: Option<AreaId>, n: usize) -> u64 {
-    u64::from(community.map_or(0, AreaId::get)) * 1024 + n as u64 % 1024
+/// Feature id of the gaps of a community, or of the ground of none. All gaps of one share it: told apart
+/// by their cells, a change of one place would change tiles far from it.
+fn gap_id(community: Option<AreaId>) -> u64 {
+    u64::from(community.map_or(0, AreaId::get)) * 1024
 }
