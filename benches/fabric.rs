@@ -8,7 +8,7 @@ use std::hint::black_box;
 use criterion::{Criterion, criterion_group, criterion_main};
 use lifang::domain::fabric::Fabric;
 use lifang::domain::fabric::blocks::Blocks;
-use lifang::domain::fabric::many::{locate_all, locate_inside};
+use lifang::domain::fabric::many::locate_all;
 use lifang::domain::fabric::weave::{Weave, Woven, weave};
 use lifang::domain::fabric::weight::Weights;
 use lifang::domain::place::{Pin, Polygon, hilbert};
@@ -101,12 +101,7 @@ fn fabric(c: &mut Criterion) {
         b.iter(|| parts.iter().map(Weights::new).collect::<Vec<_>>())
     });
 
-    let whole_blocks = Blocks::new(&whole);
-    let part_blocks: Vec<Blocks> = parts.iter().map(Blocks::new).collect();
     let grid_blocks = Blocks::new(&grids);
-    let part_of = |cell: lifang::domain::ids::CellId| {
-        Some((parts.get(cell.index())?, part_blocks.get(cell.index())?))
-    };
     for (order, pins) in [("sorted", &sorted), ("shuffled", &shuffled)] {
         group.bench_function(format!("points to grids, {order}"), |b| {
             b.iter(|| black_box(locate_all(&grids, &grid_blocks, pins)))
@@ -117,9 +112,6 @@ fn fabric(c: &mut Criterion) {
                     black_box(grid_blocks.locate(&grids, pin));
                 })
             })
-        });
-        group.bench_function(format!("points to communities to grids, {order}"), |b| {
-            b.iter(|| black_box(locate_inside(&whole, &whole_blocks, part_of, pins)))
         });
     }
     group.finish();

@@ -1,5 +1,6 @@
 //! `lifang serve`, and copies of the database made and put back.
 
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -24,10 +25,10 @@ impl Serve {
     pub(super) fn run(self) -> Result<Done, Failure> {
         let desk = self.database.desk()?;
         serve_desk(desk, &self.database.db, self.listen, |address| {
-            println!("http://{address}");
-            println!(
-                "No accounts exist yet: only this machine can connect, and may do everything."
-            );
+            let about =
+                "No accounts exist yet: only this machine can connect, and may do everything.";
+            // Whoever reads the address may close the pipe; that ends no service.
+            let _ = write!(std::io::stdout(), "http://{address}\n{about}\n");
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use lifang::domain::fabric::check::check;
 use lifang::domain::ids::{GridKey, PlanId};
+use lifang::domain::place::Pin;
 use lifang::domain::register::rows::Rows;
 use lifang::domain::tally::Tally;
 use lifang::domain::world::{PlanChoice, World};
@@ -13,6 +14,25 @@ use crate::support::Desk;
 fn towns() -> impl Strategy<Value = RandomTown> {
     (any::<u64>(), 1usize..5, 1usize..6)
         .prop_map(|(seed, communities, grids)| RandomTown::new(seed, communities, grids))
+}
+
+/// Every pin of every seam, and a raster over the city and beyond.
+fn pins_around(world: &World) -> Vec<Pin> {
+    let cuts = world.plans().cuts().map(|(_, cut)| &cut.fabric);
+    let fabrics = cuts.chain([&world.areas().ground().fabric]);
+    let mut pins: Vec<Pin> =
+        fabrics.flat_map(|fabric| fabric.seams().flat_map(|seam| seam.pins)).copied().collect();
+    let extent = world.areas().extent().grown(50_000);
+    let along = |low: i32, high: i32, i: i64| {
+        (i64::from(low) + (i64::from(high) - i64::from(low)) * i / 24) as i32
+    };
+    for i in 0..=24 {
+        for j in 0..=24 {
+            let x = along(extent.min.x, extent.max.x, i);
+            pins.push(Pin::new(x, along(extent.min.y, extent.max.y, j)));
+        }
+    }
+    pins
 }
 
 proptest! {
@@ -117,6 +137,30 @@ proptest! {
             prop_assert!(check(&cut.fabric).is_empty());
             for seam in cut.fabric.seams().filter(|seam| seam.left.is_none() || seam.right.is_none()) {
                 prop_assert!(outer.contains(&canonical(seam.pins)), "{:?}", seam.pins);
+            }
+        }
+    }
+
+    /// L11: many pins asked at once get the answers of one by one, on borders and knots and far outside too.
+    #[test]
+    fn many_pins_are_answered_as_one_by_one(town in towns()) {
+        let mut desk = Desk::default();
+        desk.import_town(&town);
+        let world = &desk.world;
+        let mut pins = pins_around(world);
+        for pin in pins.clone() {
+            pins.extend([(-1, 0), (7, 3), (0, 1)].map(|(x, y)| Pin::new(pin.x + x, pin.y + y)));
+        }
+        // Enough to be dealt into piles, and few enough to be asked as they come.
+        let few = pins.clone();
+        while pins.len() < 5_000 {
+            pins.extend_from_within(..few.len());
+        }
+        let choices = [PlanChoice::Current, PlanChoice::Plan(PlanId::from_index(0))];
+        for choice in choices {
+            for pins in [&few, &pins] {
+                let singly: Vec<_> = pins.iter().map(|pin| world.grid_at(choice, *pin)).collect();
+                prop_assert_eq!(&world.grids_at(choice, pins), &singly);
             }
         }
     }

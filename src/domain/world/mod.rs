@@ -31,6 +31,7 @@ pub use shard::{Gap, GridShape, Shard, ShardGround};
 pub use terrain::Terrain;
 
 use super::change::{Batch, Kinds, Touched, UnhousedCounts};
+use super::fabric::many::ask_all;
 use super::ids::{AreaId, BatchId, BuildingId, Counters, FeatureId, GridKey, PlanId};
 use super::measure::Revision;
 use super::place::{Extent, Index, Pin};
@@ -209,6 +210,11 @@ impl World {
         let community = self.areas.at(pin)?;
         let shard = self.shard(plan, community)?;
         Some((community, shard.grid_at(&self.plans, pin)?))
+    }
+
+    /// As [`World::grid_at`] for each of `pins`, in their order: for many pins far quicker than one by one.
+    pub fn grids_at(&self, plan: PlanChoice, pins: &[Pin]) -> Vec<Option<(AreaId, GridKey)>> {
+        ask_all(self.areas.extent(), pins, None, |pin| self.grid_at(plan, pin))
     }
 
     /// Grid of a building under a plan and why, with the community it is counted in.
