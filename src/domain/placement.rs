@@ -14,6 +14,7 @@ use super::fabric::blocks::Blocks;
 use super::fabric::{Fabric, Spot};
 use super::ids::{GridKey, SeamId};
 use super::place::{Extent, Pin, Polygon, is_inside};
+use super::register::building::Building;
 use super::register::homes::Homes;
 
 /// Why a building is in its grid, or in none.
@@ -101,24 +102,46 @@ pub fn settle<K: Copy + PartialEq>(
     row: usize,
     by_code: impl Fn(K, K) -> Ordering,
 ) -> Option<Settled<K>> {
-    let pin = homes.pin(row)?;
+    let corners = homes.footprint(row).flatten().flatten();
+    let polygons = || {
+        let polygon = |rings: Vec<&[Pin]>| Polygon {
+            rings: rings.into_iter().map(<[Pin]>::to_vec).collect(),
+        };
+        homes.footprint(row).map(|rings| polygon(rings.collect())).collect::<Vec<_>>()
+    };
+    Some(settle_shape(ground, homes.pin(row)?, corners, polygons, by_code))
+}
+
+/// As [`settle`], for a building that is not laid out yet.
+pub fn settle_building<K: Copy + PartialEq>(
+    ground: &Ground<'_, K>,
+    building: &Building,
+    by_code: impl Fn(K, K) -> Ordering,
+) -> Option<Settled<K>> {
+    let corners = building.footprint.iter().flat_map(|polygon| &polygon.rings).flatten();
+    let polygons = || building.footprint.as_slice();
+    Some(settle_shape(ground, building.pin?, corners, polygons, by_code))
+}
+
+/// Where all corners agree with the pin, that is the answer; else the shares of `polygons` decide.
+fn settle_shape<'p, K: Copy + PartialEq, P: AsRef<[Polygon]>>(
+    ground: &Ground<'_, K>,
+    pin: Pin,
+    corners: impl Iterator<Item = &'p Pin>,
+    polygons: impl FnOnce() -> P,
+    by_code: impl Fn(K, K) -> Ordering,
+) -> Settled<K> {
     let at_pin = settle_pin(ground, pin, &by_code);
-    if !homes.has_footprint(row) {
-        return Some(at_pin);
-    }
     let agrees = |corner: &Pin| match ground.blocks.locate(ground.fabric, *corner) {
         Spot::In(cell) => at_pin.is_inside && ground.colors[cell.index()] == at_pin.color,
         Spot::On(_) => false,
         Spot::Outside => !at_pin.is_inside,
     };
-    if !at_pin.is_on_edge && homes.footprint(row).flatten().flatten().all(agrees) {
-        return Some(at_pin);
+    let mut corners = corners.peekable();
+    if corners.peek().is_none() || (!at_pin.is_on_edge && corners.all(agrees)) {
+        return at_pin;
     }
-    let polygons: Vec<Polygon> = homes
-        .footprint(row)
-        .map(|rings| Polygon { rings: rings.map(<[Pin]>::to_vec).collect() })
-        .collect();
-    Some(settle_shares(&shares(ground, &polygons), at_pin, by_code))
+    settle_shares(&shares(ground, polygons().as_ref()), at_pin, by_code)
 }
 
 /// As [`settle`], for a point alone. Cost: one block look-up.

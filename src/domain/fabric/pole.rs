@@ -87,12 +87,47 @@ impl PartialOrd for Square {
     }
 }
 
-/// Segments in metres from the corner of the extent.
+/// Segments in metres from the corner of the extent, in runs of a few that follow one another.
 struct Ground {
     corner: Pin,
     east: f64,
     north: f64,
     segments: Vec<[f64; 4]>,
+    runs: Vec<Run>,
+}
+
+/// Consecutive segments of one ring, and the box around them.
+struct Run {
+    start: u32,
+    end: u32,
+    min: (f64, f64),
+    max: (f64, f64),
+}
+
+/// Segments in a run at most.
+const RUN: usize = 8;
+
+impl Run {
+    fn new(start: usize, segments: &[[f64; 4]]) -> Self {
+        let mut run = Self {
+            start: start as u32,
+            end: (start + segments.len()) as u32,
+            min: (f64::INFINITY, f64::INFINITY),
+            max: (f64::NEG_INFINITY, f64::NEG_INFINITY),
+        };
+        for &[ax, ay, bx, by] in segments {
+            run.min = (run.min.0.min(ax).min(bx), run.min.1.min(ay).min(by));
+            run.max = (run.max.0.max(ax).max(bx), run.max.1.max(ay).max(by));
+        }
+        run
+    }
+
+    /// Square of the distance from a point to the box, a hair less than it is.
+    fn nearest(&self, x: f64, y: f64) -> f64 {
+        let dx = (self.min.0 - x).max(x - self.max.0).max(0.0);
+        let dy = (self.min.1 - y).max(y - self.max.1).max(0.0);
+        (dx * dx + dy * dy) * (1.0 - 1e-9)
+    }
 }
 
 impl Ground {
@@ -105,31 +140,32 @@ impl Ground {
             (dx, dy)
         };
         let mut segments = Vec::new();
+        let mut runs = Vec::new();
         for ring in polygons.iter().flat_map(|polygon| &polygon.rings) {
+            let first = segments.len();
             for (i, &a) in ring.iter().enumerate() {
                 let ((ax, ay), (bx, by)) = (meters(a), meters(ring[(i + 1) % ring.len()]));
                 segments.push([ax, ay, bx, by]);
             }
+            let pieces = segments[first..].chunks(RUN).enumerate();
+            runs.extend(pieces.map(|(piece, chunk)| Run::new(first + piece * RUN, chunk)));
         }
-        Self { corner, east, north, segments }
+        Self { corner, east, north, segments, runs }
     }
 
     fn square(&self, x: f64, y: f64, half: f64) -> Square {
         let mut is_inside = false;
         let mut nearest = f64::INFINITY;
-        for &[ax, ay, bx, by] in &self.segments {
-            if (ay > y) != (by > y) && x < (bx - ax) * (y - ay) / (by - ay) + ax {
-                is_inside = !is_inside;
+        for run in &self.runs {
+            let segments = &self.segments[run.start as usize..run.end as usize];
+            if run.min.1 <= y && y <= run.max.1 && x <= run.max.0 {
+                is_inside ^= crosses(segments, run, x, y);
             }
-            let (dx, dy) = (bx - ax, by - ay);
-            let length_2 = dx * dx + dy * dy;
-            let along = if length_2 > 0.0 {
-                (((x - ax) * dx + (y - ay) * dy) / length_2).clamp(0.0, 1.0)
-            } else {
-                0.0
-            };
-            let (px, py) = (ax + along * dx - x, ay + along * dy - y);
-            nearest = nearest.min(px * px + py * py);
+            if run.nearest(x, y) < nearest {
+                for segment in segments {
+                    nearest = nearest.min(distance_2(segment, x, y));
+                }
+            }
         }
         let depth = if is_inside { nearest.sqrt() } else { -nearest.sqrt() };
         Square { x, y, half, depth, reach: depth + half * std::f64::consts::SQRT_2 }
@@ -144,6 +180,31 @@ impl Ground {
             step(self.corner.y, square.y, self.north),
         )
     }
+}
+
+/// Whether a ray from the point to the east crosses the segments of a run an odd number of times.
+fn crosses(segments: &[[f64; 4]], run: &Run, x: f64, y: f64) -> bool {
+    if x < run.min.0 - 1e-3 {
+        // All of the run lies east of the point: only whether it ends on the other side matters.
+        let [[_, first, ..], [.., last]] = [segments[0], segments[segments.len() - 1]];
+        return (first > y) != (last > y);
+    }
+    let crossed = segments.iter().filter(|&&[ax, ay, bx, by]| {
+        (ay > y) != (by > y) && x < (bx - ax) * (y - ay) / (by - ay) + ax
+    });
+    crossed.count() % 2 == 1
+}
+
+fn distance_2(&[ax, ay, bx, by]: &[f64; 4], x: f64, y: f64) -> f64 {
+    let (dx, dy) = (bx - ax, by - ay);
+    let length_2 = dx * dx + dy * dy;
+    let along = if length_2 > 0.0 {
+        (((x - ax) * dx + (y - ay) * dy) / length_2).clamp(0.0, 1.0)
+    } else {
+        0.0
+    };
+    let (px, py) = (ax + along * dx - x, ay + along * dy - y);
+    px * px + py * py
 }
 
 #[cfg(test)]

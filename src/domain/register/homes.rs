@@ -29,6 +29,9 @@ impl Texts {
     }
 }
 
+/// What rows are sorted by: those without a pin last, then the place along the Hilbert curve, then the id.
+pub type Rank = (bool, u32, BuildingId);
+
 /// Buildings and the counts of people in them, by column. Rows are in Hilbert order of the pin, then by
 /// id; buildings without a pin come last.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -58,17 +61,18 @@ pub struct Homes {
 }
 
 impl Homes {
-    /// Sorts and lays out. Cost: O(n log n).
-    pub fn new(buildings: &[(Building, HomeCounts)]) -> Self {
-        let mut ordered: Vec<&(Building, HomeCounts)> = buildings.iter().collect();
-        ordered.sort_by_cached_key(|(building, _)| {
-            (building.pin.is_none(), building.pin.map_or(0, hilbert), building.id)
-        });
+    /// Lays out buildings that come in the order of [`Homes::rank`].
+    pub fn new<'a>(ranked: impl IntoIterator<Item = (&'a Building, HomeCounts)>) -> Self {
         let mut homes = Self::default();
-        for (building, counts) in ordered {
-            homes.push(building, *counts);
+        for (building, counts) in ranked {
+            homes.push(building, counts);
         }
         homes
+    }
+
+    /// Where a building stands in the order of rows.
+    pub fn rank(building: &Building) -> Rank {
+        (building.pin.is_none(), building.pin.map_or(0, hilbert), building.id)
     }
 
     fn push(&mut self, building: &Building, counts: HomeCounts) {
@@ -221,11 +225,6 @@ impl Homes {
         }
         homes
     }
-
-    /// All buildings with their counts, as values of one's own.
-    pub fn to_buildings(&self) -> Vec<(Building, HomeCounts)> {
-        (0..self.len()).map(|row| (self.building(row), self.counts[row])).collect()
-    }
 }
 
 fn range(ends: &[u32], row: usize) -> std::ops::Range<usize> {
@@ -261,7 +260,7 @@ mod tests {
         let ring = |a: i32| vec![Pin::new(a, 0), Pin::new(a + 9, 0), Pin::new(a, 9)];
         let two_parts =
             vec![Polygon { rings: vec![ring(0), ring(1)] }, Polygon { rings: vec![ring(50)] }];
-        let given = vec![
+        let mut given = vec![
             (building(3, None, vec![]), HomeCounts::default()),
             (
                 building(2, Some(Pin::new(5, 5)), two_parts),
@@ -269,11 +268,12 @@ mod tests {
             ),
             (building(1, Some(Pin::new(5, 5)), vec![]), HomeCounts::default()),
         ];
-        let homes = Homes::new(&given);
+        given.sort_by_key(|(building, _)| Homes::rank(building));
+        let homes = Homes::new(given.iter().map(|(building, counts)| (building, *counts)));
         let order: Vec<u32> = (0..3).map(|row| homes.id(row).get()).collect();
         assert_eq!(order, [1, 2, 3], "ties by id, no position last");
-        for (building, counts) in homes.to_buildings() {
-            assert!(given.contains(&(building, counts)));
+        for row in 0..3 {
+            assert!(given.contains(&(homes.building(row), homes.counts(row))));
         }
         assert_eq!(homes.extent(1).max, Pin::new(59, 9));
         assert!(homes.extent(2).is_empty());

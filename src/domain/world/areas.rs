@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use super::parallel::in_parallel;
 use crate::domain::change::AreaGround;
 use crate::domain::fabric::Spot;
 use crate::domain::fabric::blocks::Blocks;
@@ -107,13 +108,14 @@ impl Areas {
             }
             groups.push(groups_here);
         }
-        self.rings =
-            std::array::from_fn(|row| Rings::new(fabric, |cell| groups[cell.index()][row]));
-        let labels: BTreeMap<u32, Pin> = self.rings[..n_levels]
-            .iter()
-            .flat_map(|rings| rings.polygons(fabric))
-            .filter_map(|(area, polygons)| Some((area, pole(&polygons)?)))
-            .collect();
+        let rows: [usize; Level::ALL.len() + 1] = std::array::from_fn(|row| row);
+        let rings = in_parallel(&rows, |row| Rings::new(fabric, |cell| groups[cell.index()][*row]));
+        self.rings = rings.try_into().expect("as many as rows");
+        let drawn: Vec<(u32, Vec<Polygon>)> =
+            self.rings[..n_levels].iter().flat_map(|rings| rings.polygons(fabric)).collect();
+        let poles = in_parallel(&drawn, |(_, polygons)| pole(polygons));
+        let labels: BTreeMap<u32, Pin> =
+            drawn.iter().zip(poles).filter_map(|((area, _), pole)| Some((*area, pole?))).collect();
         let areas: Vec<Area> = fabric.cells().map(|cell| cell_area(fabric, cell)).collect();
         let shape_of = |(id, cells): (AreaId, Vec<CellId>)| {
             let extent = cells

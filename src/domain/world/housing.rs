@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::areas::Areas;
-use super::parallel::in_parallel;
+use super::parallel::{both, in_parallel};
 use crate::domain::ids::{AreaId, BuildingId, Code, GridKey};
 use crate::domain::place::{Extent, Index};
-use crate::domain::placement::{Reason, settle};
+use crate::domain::placement::{Reason, settle_building};
 use crate::domain::register::area::Level;
 use crate::domain::register::building::Building;
-use crate::domain::register::homes::Homes;
+use crate::domain::register::homes::{Homes, Rank};
 use crate::domain::register::people::HomeCounts;
 
 /// How a building stands in the community it is counted in.
@@ -51,20 +51,33 @@ pub struct Housing {
 }
 
 impl Housing {
-    fn new(buildings: &[(Building, HomeCounts)], areas: &Areas, community: Option<AreaId>) -> Self {
-        let homes = Homes::new(buildings);
-        let mut standings = Vec::with_capacity(homes.len());
-        let mut straddles = Vec::with_capacity(homes.len());
-        for row in 0..homes.len() {
-            let home = home_of(areas, &homes, row);
-            debug_assert_eq!(home.community, community);
-            standings.push(home.standing);
-            straddles.push(home.straddles);
-        }
+    fn new(residents: &[Resident]) -> Self {
+        let mut ranked: Vec<&Resident> = residents.iter().collect();
+        ranked.sort_by_key(|resident| resident.rank);
+        let homes = Homes::new(ranked.iter().map(|one| (&*one.building, one.counts)));
         let mut rows_by_id: Vec<(BuildingId, u32)> =
             (0..homes.len()).map(|row| (homes.id(row), row as u32)).collect();
         rows_by_id.sort_unstable();
-        Self { homes, standings, straddles, rows_by_id }
+        Self {
+            homes,
+            standings: ranked.iter().map(|one| one.home.standing).collect(),
+            straddles: ranked.iter().map(|one| one.home.straddles).collect(),
+            rows_by_id,
+        }
+    }
+
+    /// The buildings as values of one's own; `community` is the one they are counted in.
+    fn residents(&self, community: Option<AreaId>) -> impl Iterator<Item = Resident> {
+        (0..self.homes.len()).map(move |row| {
+            let building = Arc::new(self.homes.building(row));
+            let (standing, straddles) = (self.standings[row], self.straddles[row]);
+            Resident {
+                rank: Homes::rank(&building),
+                counts: self.homes.counts(row),
+                home: Home { community, standing, straddles },
+                building,
+            }
+        })
     }
 
     pub fn row_of(&self, id: BuildingId) -> Option<usize> {
@@ -81,15 +94,26 @@ struct Home {
     straddles: bool,
 }
 
+/// A building on its way into its housing, already settled.
+#[derive(Debug)]
+struct Resident {
+    rank: Rank,
+    building: Arc<Building>,
+    counts: HomeCounts,
+    home: Home,
+}
+
 /// Position first; a building that contradicts its register stays with the register until settled.
-fn home_of(areas: &Areas, homes: &Homes, row: usize) -> Home {
-    let stated = homes
-        .stated_community(row)
-        .and_then(|code| areas.by_code(code))
+fn home_of(areas: &Areas, building: &Building) -> Home {
+    let stated = building
+        .stated_community
+        .as_ref()
+        .and_then(|code| areas.by_code(code.as_str()))
         .filter(|record| record.level == Level::Community)
         .map(|record| record.id);
     let home = |community, standing, straddles| Home { community, standing, straddles };
-    let settled = settle(&areas.as_ground(), homes, row, |a, b| areas.by_code_order(a, b));
+    let by_code = |a, b| areas.by_code_order(a, b);
+    let settled = settle_building(&areas.as_ground(), building, by_code);
     let Some(settled) = settled else { return home(stated, Standing::NoPosition, false) };
     let here = settled
         .color
@@ -275,8 +299,8 @@ impl Town {
         dirty: &mut Vec<Option<AreaId>>,
     ) {
         let TownChange { buildings: mut changed, counts, overrides: _ } = change;
-        let mut moving: Vec<(Building, HomeCounts)> = Vec::new();
-        let mut staying: BTreeMap<Option<AreaId>, Vec<(Building, HomeCounts)>> = BTreeMap::new();
+        let mut moving: Vec<(Arc<Building>, HomeCounts)> = Vec::with_capacity(changed.len());
+        let mut staying: BTreeMap<Option<AreaId>, Vec<Resident>> = BTreeMap::new();
         let mut leaving: Vec<Option<AreaId>> = changed
             .keys()
             .chain(counts.keys())
@@ -289,66 +313,78 @@ impl Town {
         leaving.dedup();
         for community in leaving {
             let housing = self.housing.remove(&community).expect("homes stand in housing");
-            for (building, old_counts) in housing.homes.to_buildings() {
-                let new_counts = counts.get(&building.id).copied().unwrap_or(old_counts);
-                match changed.remove(&building.id) {
+            for mut resident in housing.residents(community) {
+                let id = resident.building.id;
+                resident.counts = counts.get(&id).copied().unwrap_or(resident.counts);
+                match changed.remove(&id) {
                     Some(None) => {}
-                    Some(Some(newer)) => moving.push((Building::clone(&newer), new_counts)),
-                    None if areas_changed => moving.push((building, new_counts)),
-                    None => staying.entry(community).or_default().push((building, new_counts)),
+                    Some(Some(newer)) => moving.push((newer, resident.counts)),
+                    None if areas_changed => moving.push((resident.building, resident.counts)),
+                    None => staying.entry(community).or_default().push(resident),
                 }
             }
             dirty.push(community);
         }
         for newer in changed.into_values().flatten() {
             let new_counts = counts.get(&newer.id).copied().unwrap_or_default();
-            moving.push((Building::clone(&newer), new_counts));
+            moving.push((newer, new_counts));
         }
-        self.settle_all(areas, moving, &mut staying);
-        for (community, buildings) in &mut staying {
-            if let Some(resident) = self.housing.remove(community) {
-                buildings.extend(resident.homes.to_buildings());
+        settle_all(areas, moving, &mut staying);
+        for (community, residents) in &mut staying {
+            if let Some(housing) = self.housing.remove(community) {
+                residents.extend(housing.residents(*community));
             }
             dirty.push(*community);
         }
         let staying: Vec<_> = staying.into_iter().collect();
-        let housing = in_parallel(&staying, |(community, buildings)| {
-            (*community, Arc::new(Housing::new(buildings, areas, *community)))
+        let housing = in_parallel(&staying, |(community, residents)| {
+            (*community, Arc::new(Housing::new(residents)))
         });
         self.housing.extend(housing);
         self.reindex();
     }
 
-    fn settle_all(
-        &self,
-        areas: &Areas,
-        moving: Vec<(Building, HomeCounts)>,
-        into: &mut BTreeMap<Option<AreaId>, Vec<(Building, HomeCounts)>>,
-    ) {
-        // Laid out once in Hilbert order, so that settling walks the map and not the file.
-        let laid_out = Homes::new(&moving);
-        let rows: Vec<usize> = (0..laid_out.len()).collect();
-        let communities = in_parallel(&rows, |row| home_of(areas, &laid_out, *row).community);
-        let community_of: HashMap<BuildingId, Option<AreaId>> =
-            rows.iter().map(|row| laid_out.id(*row)).zip(communities).collect();
-        for home in moving {
-            into.entry(community_of[&home.0.id]).or_default().push(home);
-        }
-    }
-
     fn reindex(&mut self) {
         let n = self.housing.values().map(|housing| housing.homes.len()).sum();
-        let mut home_of = HashMap::with_capacity(n);
-        let mut by_code = HashMap::with_capacity(n);
-        for (community, housing) in &self.housing {
-            for row in 0..housing.homes.len() {
-                let id = housing.homes.id(row);
-                home_of.insert(id, *community);
-                by_code.insert(Code::new(housing.homes.code(row)).expect("was a code"), id);
-            }
-        }
-        self.runs = Arc::new(Runs::new(&self.housing));
+        let rows = || {
+            self.housing.iter().flat_map(|(community, housing)| {
+                (0..housing.homes.len()).map(move |row| (community, &housing.homes, row))
+            })
+        };
+        let by_code = || {
+            let mut by_code = HashMap::with_capacity(n);
+            by_code.extend(rows().map(|(_, homes, row)| {
+                (Code::new(homes.code(row)).expect("was a code"), homes.id(row))
+            }));
+            by_code
+        };
+        let home_of_and_runs = || {
+            let mut home_of = HashMap::with_capacity(n);
+            home_of.extend(rows().map(|(community, homes, row)| (homes.id(row), *community)));
+            (home_of, Runs::new(&self.housing))
+        };
+        let (by_code, (home_of, runs)) = both(by_code, home_of_and_runs);
+        self.runs = Arc::new(runs);
         self.home_of = Arc::new(home_of);
         self.by_code = Arc::new(by_code);
+    }
+}
+
+/// Settles each building once, in Hilbert order, so that settling walks the map and not the file.
+fn settle_all(
+    areas: &Areas,
+    moving: Vec<(Arc<Building>, HomeCounts)>,
+    into: &mut BTreeMap<Option<AreaId>, Vec<Resident>>,
+) {
+    let ranks = in_parallel(&moving, |(building, _)| Homes::rank(building));
+    let mut ranked: Vec<(Rank, Arc<Building>, HomeCounts)> = ranks
+        .into_iter()
+        .zip(moving)
+        .map(|(rank, (building, counts))| (rank, building, counts))
+        .collect();
+    ranked.sort_unstable_by_key(|(rank, ..)| *rank);
+    let homes = in_parallel(&ranked, |(_, building, _)| home_of(areas, building));
+    for ((rank, building, counts), home) in ranked.into_iter().zip(homes) {
+        into.entry(home.community).or_default().push(Resident { rank, building, counts, home });
     }
 }

@@ -27,3 +27,15 @@ pub(super) fn in_parallel<T: Sync, R: Send>(work: &[T], one: impl Fn(&T) -> R + 
     results.sort_by_key(|(idx, _)| *idx);
     results.into_iter().flat_map(|(_, chunk)| chunk).collect()
 }
+
+/// Two different pieces of work side by side.
+pub(super) fn both<A: Send, B>(
+    one: impl FnOnce() -> A + Send,
+    other: impl FnOnce() -> B,
+) -> (A, B) {
+    std::thread::scope(|scope| {
+        let one = scope.spawn(one);
+        let other = other();
+        (one.join().expect("workers do not panic"), other)
+    })
+}

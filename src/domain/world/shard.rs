@@ -278,7 +278,8 @@ pub struct Redone {
 }
 
 impl Shard {
-    /// Places and counts. Cost: a block look-up per building corner.
+    /// Places and counts; `grids` are those of the plan in this community. Cost: a block look-up per
+    /// building corner.
     pub(super) fn new(
         plan: PlanId,
         community: AreaId,
