@@ -6,8 +6,8 @@
 //! said beside the fabric, never in it.
 //!
 //! Files: `weave` (loose polygons → fabric), `check` (its laws), `locate` (the slow truth), `blocks`
-//! (the fast answer), `many` (for many pins at once), `outline` (rings, areas, lengths), `pole` (places for names), `stitch` (one
-//! border in several fabrics), `weight` (thinning).
+//! (the fast answer), `many` (for many pins at once), `outline` (rings, areas, lengths), `pole` (places for names), `reshape`
+//! (cutting and redrawing), `stitch` (one border in several fabrics), `weight` (thinning).
 //!
 //! **Why** seams are dense arrays: a fabric is a value, replaced whole; ids are row numbers and mean
 //! nothing beyond it. Things that must outlive a redraw are named by grid and building codes.
@@ -18,6 +18,7 @@ pub mod locate;
 pub mod many;
 pub mod outline;
 pub mod pole;
+pub mod reshape;
 pub mod stitch;
 pub mod weave;
 pub mod weight;
@@ -74,6 +75,14 @@ pub struct NewSeam {
     pub barrier: Barrier,
 }
 
+impl NewSeam {
+    fn view(&self) -> Seam<'_> {
+        let Self { pins, left, right, barrier } = self;
+        let id = SeamId::from_index(0);
+        Seam { id, pins, left: *left, right: *right, barrier: *barrier }
+    }
+}
+
 /// Cells sewn at seams. Immutable; equality is exact.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Fabric {
@@ -110,13 +119,18 @@ impl Fabric {
     /// Says nothing about the laws: see `check`. Panics when a seam has fewer than two pins or names
     /// a cell beyond `n_cells`, which only a bug in the maker of the seams can cause.
     pub fn new(seams: &[NewSeam], n_cells: u32) -> Self {
-        let mut pins = Vec::with_capacity(seams.iter().map(|seam| seam.pins.len()).sum());
-        let mut rows = Vec::with_capacity(seams.len());
+        Self::of(seams.iter().map(NewSeam::view), n_cells)
+    }
+
+    /// The same from seams held elsewhere; their ids do not matter.
+    fn of<'a>(seams: impl Iterator<Item = Seam<'a>>, n_cells: u32) -> Self {
+        let mut pins = Vec::new();
+        let mut rows = Vec::with_capacity(seams.size_hint().0);
         let mut counts = vec![0u32; n_cells as usize + 1];
         for seam in seams {
             assert!(seam.pins.len() >= 2, "a seam has two ends");
             let start = pins.len() as u32;
-            pins.extend_from_slice(&seam.pins);
+            pins.extend_from_slice(seam.pins);
             rows.push(Row {
                 start,
                 end: pins.len() as u32,

@@ -10,9 +10,9 @@ use super::net::{Net, keep_odd};
 use crate::domain::place::{Pin, turn};
 
 /// Number of the face around everything.
-pub(super) const OUTSIDE: u32 = 0;
+pub(in crate::domain::fabric) const OUTSIDE: u32 = 0;
 
-pub(super) struct Faces {
+pub(in crate::domain::fabric) struct Faces {
     /// For each half the face at its left.
     pub face_of: Vec<u32>,
     /// For each half the half that follows it around its face.
@@ -267,7 +267,7 @@ fn covers(net: &Net, face_of: &[u32], n_faces: usize) -> Vec<Vec<u32>> {
 }
 
 /// Disjoint sets of numbers; the lowest number of a set stands for it.
-pub(super) struct Sets(Vec<u32>);
+pub(in crate::domain::fabric) struct Sets(Vec<u32>);
 
 impl Sets {
     pub fn new(n: usize) -> Self {

@@ -167,7 +167,7 @@ pub(super) fn are_disjoint(a: &[u32], b: &[u32]) -> bool {
 }
 
 /// Distinct pins in order, and for each slot the number of its pin.
-pub(super) fn number(mut slots: Vec<(u64, u32)>) -> (Vec<Pin>, Vec<u32>) {
+pub(in crate::domain::fabric) fn number(mut slots: Vec<(u64, u32)>) -> (Vec<Pin>, Vec<u32>) {
     slots.sort_unstable();
     let mut pins: Vec<Pin> = Vec::new();
     let mut number_of = vec![0u32; slots.len()];
@@ -183,7 +183,7 @@ pub(super) fn number(mut slots: Vec<(u64, u32)>) -> (Vec<Pin>, Vec<u32>) {
 }
 
 /// A pin as one number with the same order.
-pub(super) fn key_of(pin: Pin) -> u64 {
+pub(in crate::domain::fabric) fn key_of(pin: Pin) -> u64 {
     let flip = |v: i32| u64::from(v as u32 ^ 0x8000_0000);
     flip(pin.x) << 32 | flip(pin.y)
 }

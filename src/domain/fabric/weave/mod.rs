@@ -22,13 +22,15 @@ mod snap;
 
 use std::collections::BTreeSet;
 
-pub(super) use face::{around, is_below};
+pub(super) use face::{Faces, Sets, around, is_below};
+pub(super) use load::{key_of, number};
 pub(super) use near::meetings;
+pub(super) use net::{Net, keep_odd};
+pub(super) use node::bends;
+pub(super) use sew::{start_at_lowest, tidy};
 pub(super) use snap::sort_along;
 
-use self::face::Faces;
 use self::load::{BOUNDARY, Loose};
-use self::net::Net;
 use self::owner::Judge;
 use self::snap::Metric;
 use super::{Barrier, Fabric};

@@ -9,7 +9,7 @@ use super::load::{Loose, key_of, number};
 use super::snap::Chains;
 use crate::domain::place::Pin;
 
-pub(super) struct Net {
+pub(in crate::domain::fabric) struct Net {
     /// Sorted, each once.
     pub pins: Vec<Pin>,
     /// Numbers of pins along all links, one after the other.
@@ -25,7 +25,7 @@ pub(super) struct Net {
 }
 
 impl Net {
-    pub fn new(loose: &Loose, chains: &Chains) -> Self {
+    pub(super) fn new(loose: &Loose, chains: &Chains) -> Self {
         let slots = chains.pins.iter().enumerate();
         let (pins, number_of) =
             number(slots.map(|(slot, &pin)| (key_of(pin), slot as u32)).collect());
@@ -64,15 +64,20 @@ impl Net {
             };
             edges.push(([(key >> 32) as u32, key as u32], label));
         }
+        Self { cancelled, ..Self::of_edges(pins, &edges, labels.lists) }
+    }
+
+    /// From pins, sorted; edges between two of them, the lower first, sorted, each with the number of its label.
+    pub fn of_edges(pins: Vec<Pin>, edges: &[([u32; 2], u32)], labels: Vec<Vec<u32>>) -> Self {
         let mut net = Self {
             pins,
             path: Vec::with_capacity(edges.len() + edges.len() / 8),
             starts: vec![0],
             label_of: Vec::new(),
-            labels: labels.lists,
-            cancelled,
+            labels,
+            cancelled: Vec::new(),
         };
-        net.link(&edges);
+        net.link(edges);
         net
     }
 
@@ -180,7 +185,7 @@ impl Labels {
 }
 
 /// Sorts the list and keeps what is in it an odd number of times, once.
-pub(super) fn keep_odd(list: &mut Vec<u32>) {
+pub(in crate::domain::fabric) fn keep_odd(list: &mut Vec<u32>) {
     list.sort_unstable();
     let mut kept = 0;
     let mut start = 0;

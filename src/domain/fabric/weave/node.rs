@@ -65,14 +65,36 @@ pub(super) fn node(loose: &Loose, chains: Chains) -> Result<Noded, Scribble> {
             edge_of.push(edge_idx as u32);
         }
     }
+    match bends(&segments) {
+        Ok(bends) => {
+            let self_crossings = self_crossings(loose, &bends.crossings, &edge_of);
+            let chains = bend(loose, chains, &segments, &edge_of, &bends.hits);
+            Ok(Noded { chains, self_crossings })
+        }
+        Err(crossings) => Err(Scribble { worst_part: worst_part(loose, &crossings, &edge_of) }),
+    }
+}
+
+/// A rounded crossing and the numbers of the two segments that cross there.
+pub(in crate::domain::fabric) type Crossing = (Pin, u32, u32);
+
+/// Where segments must be bent, each list sorted and without repeats.
+pub(in crate::domain::fabric) struct Bends {
+    pub crossings: Vec<Crossing>,
+    /// Number of a segment, and a pin other than its ends it must go through.
+    pub hits: Vec<(u32, Pin)>,
+}
+
+/// Snap rounding of loose segments; for a scribble the crossings found until it was given up.
+pub(in crate::domain::fabric) fn bends(segments: &[[Pin; 2]]) -> Result<Bends, Vec<Crossing>> {
     let mut ends: Vec<Pin> = segments.iter().flatten().copied().collect();
     ends.sort_unstable();
     ends.dedup();
     let limit = 16 * segments.len() + (1 << 16);
     let mut budget = Budget::new(segments.len());
-    let mut crossings: Vec<(Pin, u32, u32)> = Vec::new();
+    let mut crossings: Vec<Crossing> = Vec::new();
     let mut hits: Vec<(u32, Pin)> = Vec::new();
-    let flow = meetings(&segments, &ends, [1, 1], &mut |edges, pins| {
+    let flow = meetings(segments, &ends, [1, 1], &mut |edges, pins| {
         budget.spend(edges.len() * (edges.len() + pins.len()))?;
         for (i, &one) in edges.iter().enumerate() {
             for &two in &edges[i + 1..] {
@@ -81,31 +103,29 @@ pub(super) fn node(loose: &Loose, chains: Chains) -> Result<Noded, Scribble> {
                 }
             }
         }
-        touch(&segments, &ends, edges, pins, &mut hits);
+        touch(segments, &ends, edges, pins, &mut hits);
         if crossings.len() > limit { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     if flow.is_break() {
-        return Err(Scribble { worst_part: worst_part(loose, &crossings, &edge_of) });
+        return Err(crossings);
     }
     crossings.sort_unstable();
     crossings.dedup();
     let mut crossed: Vec<Pin> = crossings.iter().map(|crossing| crossing.0).collect();
     crossed.dedup();
     if !crossed.is_empty() {
-        let flow = meetings(&segments, &crossed, [1, 1], &mut |edges, pins| {
+        let flow = meetings(segments, &crossed, [1, 1], &mut |edges, pins| {
             budget.spend(edges.len() * pins.len())?;
-            touch(&segments, &crossed, edges, pins, &mut hits);
+            touch(segments, &crossed, edges, pins, &mut hits);
             ControlFlow::Continue(())
         });
         if flow.is_break() {
-            return Err(Scribble { worst_part: worst_part(loose, &crossings, &edge_of) });
+            return Err(crossings);
         }
     }
     hits.sort_unstable();
     hits.dedup();
-    let self_crossings = self_crossings(loose, &crossings, &edge_of);
-    let chains = bend(loose, chains, &segments, &edge_of, &hits);
-    Ok(Noded { chains, self_crossings })
+    Ok(Bends { crossings, hits })
 }
 
 /// The rounded crossing of two segments that cross properly; ends that touch are left to [`touch`].

@@ -33,7 +33,7 @@ pub(super) fn sew(
     if !lines.is_empty() {
         seams = along_barriers(seams, lines, metric);
     }
-    (Fabric::new(&tidy(seams), owners.len() as u32), owners)
+    (Fabric::new(&tidy(seams, |_| false), owners.len() as u32), owners)
 }
 
 /// The seams cut where they begin and end to run along a barrier; the highest rank counts.
@@ -121,7 +121,11 @@ fn cells(net: &Net, faces: &Faces, owned: &Owned) -> (Vec<Option<CellId>>, Vec<O
 ///
 /// An open seam begins at its lower end pin; a loop at its lowest pin, going first to the lower of the
 /// two pins beside it. So a chain of pins is written alike in every fabric that holds it.
-fn tidy(seams: Vec<NewSeam>) -> Vec<NewSeam> {
+/// Seams that end at a pin that `is_knot` picks stay apart there.
+pub(in crate::domain::fabric) fn tidy(
+    seams: Vec<NewSeam>,
+    is_knot: impl Fn(Pin) -> bool,
+) -> Vec<NewSeam> {
     let mut ends: Vec<(Pin, u32, bool)> = Vec::with_capacity(seams.len() * 2);
     for (number, seam) in seams.iter().enumerate() {
         ends.push((seam.pins[0], number as u32, true));
@@ -131,7 +135,8 @@ fn tidy(seams: Vec<NewSeam>) -> Vec<NewSeam> {
     // For each end of a seam the end it is joined to.
     let mut joined: Vec<[Option<(u32, bool)>; 2]> = vec![[None; 2]; seams.len()];
     for knot in ends.chunk_by(|one, two| one.0 == two.0) {
-        if let [(_, one, one_starts), (_, two, two_starts)] = *knot
+        if let [(pin, one, one_starts), (_, two, two_starts)] = *knot
+            && !is_knot(pin)
             && continues(&seams[one as usize], one_starts, &seams[two as usize], two_starts)
         {
             joined[one as usize][usize::from(one_starts)] = Some((two, two_starts));
@@ -205,11 +210,16 @@ fn turned(mut seam: NewSeam, is_free: bool) -> NewSeam {
     let last = seam.pins.len() - 1;
     let is_loop = seam.pins[0] == seam.pins[last];
     if is_loop && is_free {
-        seam.pins.pop();
-        let lowest = (0..last).min_by_key(|&i| seam.pins[i]).unwrap_or(0);
-        seam.pins.rotate_left(lowest);
-        seam.pins.push(seam.pins[0]);
+        start_at_lowest(&mut seam.pins);
     }
     turn_the_one_way(&mut seam);
     seam
+}
+
+/// Turns a closed chain so that it begins and ends at its lowest pin.
+pub(in crate::domain::fabric) fn start_at_lowest(pins: &mut Vec<Pin>) {
+    pins.pop();
+    let lowest = (0..pins.len()).min_by_key(|&i| pins[i]).unwrap_or(0);
+    pins.rotate_left(lowest);
+    pins.extend(pins.first().copied());
 }
