@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::Draft;
-use super::grids::{Border, woven_issues};
+use super::border::Border;
+use super::grids::woven_issues;
 use crate::domain::change::{AreaGround, Fact, Turned};
 use crate::domain::fabric::stitch::{knots_on, split_at};
 use crate::domain::fabric::weave::{Weave, weave};
@@ -137,7 +138,7 @@ fn reground(
     let fabric = split_at(&woven.fabric, &border_knots(draft));
     let ground = AreaGround { fabric: Arc::new(fabric), colors, notes };
     let mut border = Border::new(
-        ground,
+        Arc::new(ground),
         draft.world.plans().cuts().map(|(key, cut)| (key, Arc::clone(cut))).collect(),
     );
     recut(draft, &mut border, tolerance_m);
@@ -151,13 +152,13 @@ fn border_knots(draft: &Draft<'_>) -> HashSet<Pin> {
 
 /// Weaves the grids of every community whose border moved inside its new border.
 fn recut(draft: &mut Draft<'_>, border: &mut Border, tolerance_m: f64) {
-    let keys: Vec<(PlanId, AreaId)> = border.cuts.keys().copied().collect();
+    let keys: Vec<(PlanId, AreaId)> = border.cuts().keys().copied().collect();
     for (plan, community) in keys {
         let outline = border.outline(community);
         if outline == draft.world.areas().outline(community) || outline.is_empty() {
             continue;
         }
-        let cut = Arc::clone(&border.cuts[&(plan, community)]);
+        let cut = Arc::clone(&border.cuts()[&(plan, community)]);
         let mut keys: Vec<_> = cut.colors.iter().flatten().copied().collect();
         keys.sort_unstable();
         keys.dedup();
@@ -186,22 +187,5 @@ fn recut(draft: &mut Draft<'_>, border: &mut Border, tolerance_m: f64) {
         let woven_cut =
             Cut { fabric: Arc::new(woven.fabric), colors, notes, links: cut.links.clone() };
         border.put(plan, community, woven_cut, &woven.inserted);
-    }
-}
-
-impl Border {
-    /// Writes what became different from the world: the ground of areas and cuts.
-    pub(super) fn write(self, draft: &mut Draft<'_>) {
-        let held = draft.world.areas().ground();
-        if **held != self.ground {
-            let before = Some(Arc::clone(held)).filter(|ground| ground.fabric.n_seams() > 0);
-            draft.fact(Fact::AreaGround(Turned::new(before, Some(Arc::new(self.ground)))));
-        }
-        for ((plan, community), cut) in self.cuts {
-            let before = draft.world.plans().cut(plan, community).cloned();
-            if before.as_deref() != Some(&*cut) {
-                draft.fact(Fact::Cut(plan, community, Turned::new(before, Some(cut))));
-            }
-        }
     }
 }

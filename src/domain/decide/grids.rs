@@ -3,16 +3,15 @@
 //! Within a community the file's grids stand before the ones already held; among the file's own,
 //! ground claimed twice goes to the lower code. Only communities whose shapes changed get a new plan.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::Draft;
+use super::border::Border;
 use super::buildings::CommunityNames;
-use crate::domain::change::{AreaGround, Fact, Turned};
+use crate::domain::change::{Fact, Turned};
 use crate::domain::fabric::outline::outline;
-use crate::domain::fabric::stitch::{knots_on, split_at, stitch};
 use crate::domain::fabric::weave::{Flaw, FlawKind, Weave, Woven, weave};
-use crate::domain::fabric::{Fabric, Seam};
 use crate::domain::ids::{AreaId, Code, GridKey, PlanId};
 use crate::domain::issue::{Issue, Severity};
 use crate::domain::measure::Day;
@@ -32,7 +31,7 @@ pub(super) fn decide_grids(
     let by_community = by_community(draft, rows);
     let plan = PlanId::new(draft.counters.plan).expect("counters begin at 1");
     let mut border = Border::new(
-        AreaGround::clone(draft.world.areas().ground()),
+        Arc::clone(draft.world.areas().ground()),
         draft.world.plans().cuts().map(|(key, cut)| (key, Arc::clone(cut))).collect(),
     );
     let mut redrawn: Vec<AreaId> = Vec::new();
@@ -334,72 +333,4 @@ pub(super) fn woven_issues(woven: &Woven, codes: &[Code]) -> Vec<Issue> {
         issue
     };
     woven.flaws.iter().map(issue).collect()
-}
-
-/// The shared borders of communities in the making: the area fabric and every cut, kept pin for pin and
-/// knot for knot alike on both sides.
-pub(super) struct Border {
-    pub(super) ground: AreaGround,
-    pub(super) cuts: BTreeMap<(PlanId, AreaId), Arc<Cut>>,
-}
-
-impl Border {
-    pub(super) fn new(ground: AreaGround, cuts: BTreeMap<(PlanId, AreaId), Arc<Cut>>) -> Self {
-        Self { ground, cuts }
-    }
-
-    /// Rings of one community as its border stands now.
-    pub(super) fn outline(&self, community: AreaId) -> Vec<Polygon> {
-        outline(&self.ground.fabric, |cell| self.ground.colors[cell.index()] == Some(community))
-    }
-
-    /// Takes in a cut woven inside the border and sews the other side to it.
-    pub(super) fn put(
-        &mut self,
-        plan: PlanId,
-        community: AreaId,
-        cut: Cut,
-        inserted: &[(Pin, Pin, Pin)],
-    ) {
-        let extent = cut.fabric.extent();
-        let knots = knots_on(&cut.fabric).into_iter().collect();
-        let colors = &self.ground.colors;
-        let is_own = |seam: &Seam<'_>| {
-            [seam.left, seam.right]
-                .into_iter()
-                .flatten()
-                .any(|cell| colors[cell.index()] == Some(community))
-        };
-        // The other sides' knots on this border become this cut's knots, and the other way round.
-        let theirs = outer_ends(&self.ground.fabric, is_own);
-        let fabric = split_at(&cut.fabric, &theirs);
-        self.cuts.insert((plan, community), Arc::new(Cut { fabric: Arc::new(fabric), ..cut }));
-        let sewn = |fabric: &Fabric| split_at(&stitch(fabric, inserted), &knots);
-        self.ground.fabric = Arc::new(sewn(&self.ground.fabric));
-        for (key, other) in &mut self.cuts {
-            if *key == (plan, community) {
-                continue;
-            }
-            if other.fabric.extent().meets(&extent) {
-                let fabric = sewn(&other.fabric);
-                if fabric != *other.fabric {
-                    *other = Arc::new(Cut { fabric: Arc::new(fabric), ..Cut::clone(other) });
-                }
-            }
-        }
-    }
-}
-
-/// End pins of the seams that pass `of`. A loop that meets no other seam has no end.
-fn outer_ends(fabric: &Fabric, of: impl Fn(&Seam<'_>) -> bool) -> HashSet<Pin> {
-    let ends = |seam: Seam<'_>| [seam.pins[0], seam.pins[seam.pins.len() - 1]];
-    let mut n_ends: HashMap<Pin, u32> = HashMap::new();
-    for pin in fabric.seams().flat_map(ends) {
-        *n_ends.entry(pin).or_default() += 1;
-    }
-    let is_free = |seam: &Seam<'_>| {
-        let [first, last] = ends(*seam);
-        first == last && n_ends[&first] == 2
-    };
-    fabric.seams().filter(|seam| of(seam) && !is_free(seam)).flat_map(ends).collect()
 }

@@ -6,6 +6,7 @@
 //! **Why** one door: rights, staleness and laws are asked in one place, in one order, for everybody.
 
 mod areas;
+mod border;
 mod buildings;
 mod features;
 mod grids;

@@ -174,7 +174,7 @@ fn free_loops(fabric: &Fabric) -> Vec<bool> {
 }
 
 /// An open seam begins at its lower end; a closed one goes first to the lower of the two pins beside its start.
-pub(super) fn turn_the_one_way(seam: &mut NewSeam) {
+pub fn turn_the_one_way(seam: &mut NewSeam) {
     let last = seam.pins.len() - 1;
     let is_backward = match seam.pins[0].cmp(&seam.pins[last]) {
         std::cmp::Ordering::Equal => seam.pins[1] > seam.pins[last - 1],
@@ -187,7 +187,7 @@ pub(super) fn turn_the_one_way(seam: &mut NewSeam) {
 }
 
 /// Seams in the one order there is.
-pub(super) fn sorted(mut seams: Vec<NewSeam>) -> Vec<NewSeam> {
+pub fn sorted(mut seams: Vec<NewSeam>) -> Vec<NewSeam> {
     seams.sort_unstable_by(|one, two| {
         one.pins[..2].cmp(&two.pins[..2]).then_with(|| one.pins.cmp(&two.pins))
     });

@@ -260,7 +260,7 @@ mod tests {
         let ring = |a: i32| vec![Pin::new(a, 0), Pin::new(a + 9, 0), Pin::new(a, 9)];
         let two_parts =
             vec![Polygon { rings: vec![ring(0), ring(1)] }, Polygon { rings: vec![ring(50)] }];
-        let mut given = vec![
+        let mut given = [
             (building(3, None, vec![]), HomeCounts::default()),
             (
                 building(2, Some(Pin::new(5, 5)), two_parts),
