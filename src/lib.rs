@@ -31,5 +31,6 @@ pub mod export;
 pub mod store;
 pub mod tiles;
 pub mod desk;
+pub mod config;
 pub mod http;
 pub mod cli;

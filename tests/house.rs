@@ -236,6 +236,28 @@ fn every_module_says_what_it_owns() {
 }
 
 #[test]
+fn the_readme_lists_every_setting_with_its_default() {
+    let readme = fs::read_to_string(root().join("README.md")).expect("the README is there");
+    let rows: Vec<Vec<&str>> = readme
+        .lines()
+        .filter(|line| line.starts_with("| `limit."))
+        .map(|line| line.split('|').map(str::trim).collect())
+        .collect();
+    let listed = rows.iter().flat_map(|row| {
+        let keys = row[1].split(", ").map(|key| key.trim_matches('`'));
+        keys.zip(row[2].split(", ")).collect::<Vec<_>>()
+    });
+    let mut listed: Vec<(String, String)> =
+        listed.map(|(key, default)| (key.to_owned(), default.to_owned())).collect();
+    let settings = lifang::config::SETTINGS.iter();
+    let mut known: Vec<(String, String)> =
+        settings.map(|setting| (setting.key.to_owned(), setting.default.to_string())).collect();
+    listed.sort();
+    known.sort();
+    assert_eq!(listed, known, "the README's table of settings");
+}
+
+#[test]
 fn the_readme_lists_every_indicator() {
     let readme = fs::read_to_string(root().join("README.md")).expect("the README is there");
     for indicator in lifang::domain::indicators::INDICATORS {

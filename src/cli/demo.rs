@@ -11,6 +11,7 @@ use clap::Args;
 use super::import::{TOLERANCE_M, file_name, print_outcome, read_sheet, refused};
 use super::serve::serve_desk;
 use super::{Done, Failure, open_desk, today};
+use crate::config::Config;
 use crate::desk::Desk;
 use crate::domain::decide::{Command, Import, Roster};
 use crate::domain::ids::Code;
@@ -58,7 +59,7 @@ impl Demo {
             _ => open_desk(&db)?,
         };
         let say_made_up = desk.world().setting("made_up") == Some("true");
-        serve_desk(desk, &db, self.listen, |address| {
+        serve_desk(desk, &Config::default(), &db, self.listen, |address| {
             println!("http://{address}");
             println!("No log-in is needed: until the first account exists, only this machine can");
             println!("connect, and every caller on it may do everything.");

@@ -8,7 +8,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::words::{lang, say};
-use super::{Database, Done, Failure, today};
+use super::{Database, Done, Failure, Settings, today};
 use crate::desk::{Desk, DeskError, Outcome};
 use crate::domain::decide::Refusal;
 use crate::domain::issue::{Issue, Severity};
@@ -56,6 +56,8 @@ pub(super) struct Import {
     /// Answers with the report as JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    settings: Settings,
     #[command(flatten)]
     database: Database,
 }
@@ -112,7 +114,13 @@ impl Import {
             None => Vec::new(),
         };
         let datum: DatumChoice = self.datum.parse().map_err(|error| problem(&error))?;
+        let config = self.settings.config(world)?;
+        let count = |key| usize::try_from(config.number(key)).expect("within its range");
         Ok(ImportOptions {
+            max_bytes: config.number("limit.import_bytes"),
+            max_vertices: config.number("limit.file_vertices"),
+            max_ring_vertices: count("limit.ring_vertices"),
+            max_depth: count("limit.json_depth"),
             datum,
             community: self.community.as_deref().map(Box::from),
             columns,

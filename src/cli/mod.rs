@@ -19,6 +19,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::config::Config;
 use crate::desk::{Desk, today};
 use crate::domain::ids::{AreaId, PlanId};
 use crate::domain::world::{PlanChoice, World};
@@ -73,6 +74,31 @@ impl Database {
         let reader = Reader::open(&self.db, &StoreOptions::default()).map_err(Failure::of)?;
         let (ground, revision) = reader.load().map_err(Failure::of)?;
         Ok(World::open(&ground, revision))
+    }
+}
+
+/// Limits changed by hand.
+#[derive(Debug, Args)]
+struct Settings {
+    /// A setting for this run, as in limit.import_bytes=1000000; stands above LIFANG_LIMIT_… and the settings table
+    #[arg(long = "set", value_name = "KEY=NUMBER")]
+    set: Vec<String>,
+}
+
+impl Settings {
+    fn config(&self, world: &World) -> Result<Config, Failure> {
+        let pair = |text: &String| {
+            let (key, value) = text.split_once('=')?;
+            Some((key.to_owned(), value.to_owned()))
+        };
+        let flags: Option<Vec<_>> = self.set.iter().map(pair).collect();
+        let flags = flags.ok_or_else(|| Failure("--set takes KEY=NUMBER".to_owned()))?;
+        // Variables that are no text cannot be ours.
+        let environment = std::env::vars_os().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        });
+        let row = |key: &str| world.setting(key).map(str::to_owned);
+        Config::new(&flags, environment, row).map_err(Failure::of)
     }
 }
 

@@ -3,10 +3,12 @@
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::Args;
 
-use super::{Database, Done, Failure};
+use super::{Database, Done, Failure, Settings};
+use crate::config::Config;
 use crate::desk::Desk;
 use crate::http::HttpOptions;
 use crate::http::serve::{Server, stop_signal};
@@ -18,13 +20,16 @@ pub(super) struct Serve {
     #[arg(long, env = "LIFANG_LISTEN", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
     #[command(flatten)]
+    settings: Settings,
+    #[command(flatten)]
     database: Database,
 }
 
 impl Serve {
     pub(super) fn run(self) -> Result<Done, Failure> {
         let desk = self.database.desk()?;
-        serve_desk(desk, &self.database.db, self.listen, |address| {
+        let config = self.settings.config(&desk.world())?;
+        serve_desk(desk, &config, &self.database.db, self.listen, |address| {
             let about =
                 "No accounts exist yet: only this machine can connect, and may do everything.";
             // Whoever reads the address may close the pipe; that ends no service.
@@ -36,6 +41,7 @@ impl Serve {
 /// Serves until a signal asks to stop. `ready` is called once with the address really taken.
 pub(super) fn serve_desk(
     desk: Desk,
+    config: &Config,
     db: &Path,
     listen: SocketAddr,
     ready: impl FnOnce(SocketAddr),
@@ -44,13 +50,35 @@ pub(super) fn serve_desk(
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::of)?;
     let folder = std::path::absolute(db).ok().and_then(|db| Some(db.parent()?.to_owned()));
-    let options = HttpOptions { listen, folder, ..HttpOptions::default() };
+    let options = http_options(config, listen, folder);
     runtime.block_on(async {
         let server = Server::bind(desk, options).await.map_err(Failure::of)?;
         ready(server.address());
         server.run(stop_signal()).await;
         Ok(Done::Clean)
     })
+}
+
+fn http_options(config: &Config, listen: SocketAddr, folder: Option<PathBuf>) -> HttpOptions {
+    let number = |key| config.number(key);
+    // Every range of the list fits 32 bits but for bytes, and those are counted in 64.
+    let count = |key| usize::try_from(number(key)).expect("within its range");
+    HttpOptions {
+        listen,
+        max_connections: count("limit.connections"),
+        max_listeners: count("limit.listeners"),
+        max_imports: count("limit.imports"),
+        header_timeout: Duration::from_secs(number("limit.header_seconds")),
+        idle_timeout: Duration::from_secs(number("limit.idle_seconds")),
+        header_bytes: count("limit.header_bytes"),
+        url_bytes: count("limit.url_bytes"),
+        body_bytes: number("limit.json_bytes"),
+        import_bytes: number("limit.import_bytes"),
+        file_vertices: number("limit.file_vertices"),
+        ring_vertices: count("limit.ring_vertices"),
+        json_depth: count("limit.json_depth"),
+        folder,
+    }
 }
 
 /// The log goes to stderr; `RUST_LOG` says how much of it.
@@ -91,5 +119,17 @@ impl Restore {
     pub(super) fn run(self) -> Result<Done, Failure> {
         restore(&self.file, &self.database.db).map_err(Failure::of)?;
         Ok(Done::Clean)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn defaults_are_those_of_the_contract() {
+        let default = HttpOptions::default();
+        let options = http_options(&Config::default(), default.listen, None);
+        assert_eq!(format!("{options:?}"), format!("{default:?}"));
     }
 }

@@ -64,6 +64,11 @@ pub struct HttpOptions {
     /// Bodies of everything but imports.
     pub body_bytes: u64,
     pub import_bytes: u64,
+    /// Vertices of a file, and of one ring.
+    pub file_vertices: u64,
+    pub ring_vertices: usize,
+    /// Deepest nesting of JSON in a file.
+    pub json_depth: usize,
     /// Folder whose disk has to be fit for writing; `None` for a database in memory.
     pub folder: Option<PathBuf>,
 }
@@ -82,6 +87,9 @@ impl Default for HttpOptions {
             url_bytes: 8 << 10,
             body_bytes: 4 << 20,
             import_bytes: 512 << 20,
+            file_vertices: 2_000_000,
+            ring_vertices: 100_000,
+            json_depth: 64,
             folder: None,
         }
     }

@@ -217,6 +217,9 @@ fn read(
 ) -> Result<(String, Day, Sheet), Problem> {
     let mut wanted = ImportOptions::new(kind);
     wanted.max_bytes = options.import_bytes;
+    wanted.max_vertices = options.file_vertices;
+    wanted.max_ring_vertices = options.ring_vertices;
+    wanted.max_depth = options.json_depth;
     wanted.datum = form.text("datum").unwrap_or("auto").parse()?;
     wanted.community = form.text("community").map(Into::into);
     if let Some(columns) = form.text("columns") {
