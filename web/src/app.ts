@@ -4,12 +4,17 @@
 import { createSubscriber } from "svelte/reactivity";
 import type { MapHandle, Padding } from "./map/mount";
 import type { Action, Answered, Effect, Send } from "./model/action";
+import type { LonLat } from "./model/place";
+import { planOf } from "./model/select";
 import type { Device, Lang, State, Theme } from "./model/state";
 import { firstState } from "./model/state";
 import { update } from "./model/update";
 import { hashOf, viewOf } from "./model/view";
 import { answer, inspect, sendFile, type Upload } from "./wire/api";
+import * as desk from "./wire/desk";
+import { keptQueue, keptText } from "./wire/drafts";
 import { listen } from "./wire/events";
+import { previews, teller } from "./wire/pace";
 
 const NARROW = "(max-width: 720px)";
 const DARK = "(prefers-color-scheme: dark)";
@@ -22,6 +27,8 @@ export type App = {
   send: Send;
   /** Hands over the map once it exists. */
   attach(map: MapHandle, padding: () => Padding): void;
+  /** The pointer is at a place; null when it left the map. */
+  pointer(at: LonLat | null): void;
   start(): void;
 };
 
@@ -37,6 +44,10 @@ export function createApp(): App {
     };
   });
   const uploads = new Map<number, Upload<unknown>>();
+  let hangUp = () => {};
+  const who = () => ({ name: current.bench.name, lang: current.lang });
+  const presence = teller(who);
+  const foresee = previews(who, (preview) => send({ of: "draft", do: "previewed", preview }));
 
   const send: Send = (action: Action) => {
     const [next, effects] = update(current, action);
@@ -47,13 +58,31 @@ export function createApp(): App {
       map?.draw(current);
     }
     for (const effect of effects) carryOut(effect);
+    presence.look(current);
   };
+
+  function thread(plan: string): void {
+    hangUp();
+    hangUp = listen(plan, current.bench.name, {
+      open: () => send({ do: "live", to: "open" }),
+      lost: () => send({ do: "live", to: "lost" }),
+      change: (change) => send({ do: "change", change, at: Date.now() }),
+      resync: () => send({ do: "resync" }),
+      presence: (planner) => {
+        if (planner.client !== current.bench.client && planner.plan === planOf(current.view))
+          send({ of: "draft", do: "presence", planner, at: Date.now() });
+      },
+    });
+  }
 
   function carryOut(effect: Effect): void {
     switch (effect.do) {
       case "ask": {
         const { ask } = effect;
-        answer(ask, current.lang).then((reply) => {
+        const plan = planOf(current.view);
+        answer(ask, plan, current.lang).then((reply) => {
+          // Another plan has come into view meanwhile: it has asked for its own.
+          if (OF_PLAN.has(ask.what) && planOf(current.view) !== plan) return;
           if (reply.ok)
             send({ do: "answered", what: ask.what, with: ask.with, value: reply.value } as Answered);
           else send({ do: "refused", ask, problem: reply.problem });
@@ -75,6 +104,43 @@ export function createApp(): App {
         return;
       case "keep":
         keep(effect.key, effect.value);
+        return;
+      case "thread":
+        thread(effect.plan);
+        return;
+      case "startDraft": {
+        const { areas } = effect;
+        desk.startDraft(effect, who()).then((reply) => {
+          if (reply.ok) send({ of: "draft", do: "started", plan: reply.value, areas });
+          else send({ of: "draft", do: "startFailed", problem: reply.problem });
+        });
+        return;
+      }
+      case "preview":
+        foresee(effect);
+        return;
+      case "post": {
+        const { plan, pending } = effect;
+        desk.sendPending(plan, pending, who()).then((reply) => {
+          if (planOf(current.view) !== plan) return;
+          if (reply.ok) send({ of: "draft", do: "outcome", id: pending.id, outcome: reply.value });
+          else send({ of: "draft", do: "unsent", id: pending.id, problem: reply.problem });
+        });
+        return;
+      }
+      case "keepQueue":
+        if (effect.plan !== "current") keep(`queue.${effect.plan}`, keptText(effect.queue));
+        return;
+      case "recall":
+        send({
+          of: "draft",
+          do: "recalled",
+          plan: effect.plan,
+          queue: keptQueue(kept(`queue.${effect.plan}`)),
+        });
+        return;
+      case "wait":
+        setTimeout(() => send(effect.next), effect.ms);
         return;
       case "inspect": {
         const { job } = effect;
@@ -123,14 +189,14 @@ export function createApp(): App {
       paddingOf = padding;
       map.draw(current);
     },
+    pointer: (at) => presence.at(current, at),
     start() {
       send({ do: "start" });
-      listen({
-        open: () => send({ do: "live", to: "open" }),
-        lost: () => send({ do: "live", to: "lost" }),
-        change: (change) => send({ do: "change", change, at: Date.now() }),
-        resync: () => send({ do: "resync" }),
-      });
+      setInterval(() => {
+        presence.beat(current);
+        if (current.bench.planners.length > 0) send({ of: "draft", do: "forget", at: Date.now() });
+      }, 8000);
+      addEventListener("pagehide", () => presence.leave(current));
       const look = () =>
         send({ do: "device", prefersDark: matchMedia(DARK).matches, narrow: matchMedia(NARROW).matches });
       matchMedia(DARK).addEventListener("change", look);
@@ -139,6 +205,17 @@ export function createApp(): App {
     },
   };
 }
+
+/** What belongs to the plan on show without naming it. */
+const OF_PLAN: ReadonlySet<string> = new Set([
+  "plan",
+  "grids",
+  "tallies",
+  "breaks",
+  "grid",
+  "buildings",
+  "outline",
+]);
 
 /** The theme stands on the document before anything is drawn: page and map read their colours from there. */
 function wear(state: State): void {
@@ -157,6 +234,8 @@ function device(): Device {
     narrow: matchMedia(NARROW).matches,
     webgl: hasWebGL2(),
     mine: kept("mine") || null,
+    client: crypto.randomUUID?.() ?? `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`,
+    name: kept("name") ?? "",
   };
 }
 

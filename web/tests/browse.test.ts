@@ -14,6 +14,10 @@ function setUp(under: (x: number) => Picked | null) {
     pick: ([x]) => under(x),
     zoom: () => 15,
     cursor: (name) => cursors.push(name),
+    project: ([x, y]) => [x, y],
+    unproject: ([x, y]) => [x, y],
+    show: () => {},
+    edges: () => [],
   };
   const tool = browse(
     surface,

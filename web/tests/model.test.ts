@@ -29,6 +29,7 @@ describe("the address is the view", () => {
     const view = {
       ...firstView,
       workspace: "plan" as const,
+      plan: "7",
       area: "640001/甲 &=?",
       mine: "G 1",
       selection: { kind: "grid" as const, code: "a#b" },
@@ -172,6 +173,8 @@ describe("live", () => {
     grids: [1],
     areas: ["C1"],
     kinds,
+    plans: [],
+    edits: [],
     tallies: [{ ...tally(555), grid: "C1-1", id: 1, community: "C1", name: "" }],
   });
   test("counts are joined at once and the touched tiles refreshed", () => {

@@ -10,6 +10,8 @@ export const device = {
   narrow: false,
   webgl: true,
   mine: null,
+  client: "page",
+  name: "",
 } as const;
 
 export const tally = (households: number): Tally => ({

@@ -29,4 +29,5 @@ function channels(color: string): [number, number, number] {
 export const hatches = (p: Palette): Record<string, Hatch> => ({
   "hatch-none": diagonal(p.hatch, 1.2, false),
   "hatch-gap": diagonal(p.gap, 1.8, true),
+  "hatch-lock": diagonal(p.border2, 0.7, false),
 });

@@ -1,14 +1,17 @@
 // Makes the map and keeps MapLibre to itself: outside this folder there is only `MapHandle`.
 
-import { type MapGeoJSONFeature, Map as MapLibre, type MapMouseEvent, setWorkerUrl } from "maplibre-gl";
+import { type MapGeoJSONFeature, Map as MapLibre, setWorkerUrl } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import "maplibre-gl/dist/maplibre-gl.css";
-import type { Box } from "../model/place";
+import type { Box, LonLat } from "../model/place";
 import type { State, Target } from "../model/state";
-import type { MapSurface, Picked, PointerEventKind, SurfaceEvent } from "../model/surface";
+import type { MapSurface, Picked, Pixel, SurfaceEvent } from "../model/surface";
 import type { Camera } from "../model/view";
+import { DraftSync } from "./drafting";
 import { readPalette } from "./palette";
+import { followPointer } from "./pointer";
 import { refresh } from "./refresh";
+import { SketchPad } from "./sketch";
 import { styleOf } from "./style";
 import { Sync } from "./sync";
 
@@ -27,7 +30,8 @@ export type MapHandle = {
 
 export type MapListener = {
   ready: () => void;
-  pointer: (event: SurfaceEvent) => void;
+  /** True when a press is taken: the map stays put until it is let go. */
+  pointer: (event: SurfaceEvent) => boolean;
   moved: (camera: Camera, byHand: boolean) => void;
 };
 
@@ -74,17 +78,13 @@ export function mount(
   let sync: Sync | null = null;
   let latest: State | null = null;
   map.once("style.load", () => {
-    sync = new Sync(map, format);
+    sync = new Sync(map, format, new DraftSync(map, pad));
     if (latest !== null) sync.draw(latest);
     to.ready();
   });
 
-  const tell = (kind: PointerEventKind) => (event: MapMouseEvent) =>
-    to.pointer({ kind, pixel: [event.point.x, event.point.y], at: [event.lngLat.lng, event.lngLat.lat] });
-  map.on("mousemove", tell("move"));
-  map.on("mouseout", tell("leave"));
-  map.on("movestart", () => to.pointer({ kind: "leave", pixel: [0, 0], at: [0, 0] }));
-  map.on("click", tell("click"));
+  const pad = new SketchPad(map);
+  const unfollow = followPointer(map, to.pointer);
   map.on("moveend", (event) => {
     const center = map.getCenter();
     to.moved({ at: [center.lng, center.lat], zoom: map.getZoom() }, Boolean(event.originalEvent));
@@ -108,6 +108,16 @@ export function mount(
       cursor: (name) => {
         map.getCanvas().style.cursor = name;
       },
+      project: (at) => {
+        const { x, y } = map.project([at[0], at[1]]);
+        return [x, y];
+      },
+      unproject: (pixel) => {
+        const { lng, lat } = map.unproject([pixel[0], pixel[1]]);
+        return [lng, lat];
+      },
+      show: (sketch) => pad.show(sketch),
+      edges: (pixel, radius) => buildingEdges(map, pixel, radius),
     },
     draw: (state) => {
       latest = state;
@@ -118,9 +128,24 @@ export function mount(
     refresh: (boxes) => refresh(map, boxes),
     remove: () => {
       watch.disconnect();
+      unfollow();
+      pad.remove();
       map.remove();
     },
   };
+}
+
+/** Outlines of buildings drawn around a pixel. */
+function buildingEdges(map: MapLibre, [x, y]: Pixel, radius: number): LonLat[][] {
+  if (!map.getLayer("building") || map.getZoom() < 15) return [];
+  const box: [[number, number], [number, number]] = [
+    [x - radius, y - radius],
+    [x + radius, y + radius],
+  ];
+  return map.queryRenderedFeatures(box, { layers: ["building"] }).flatMap(({ geometry }) => {
+    if (geometry.type === "Polygon") return geometry.coordinates as LonLat[][];
+    return geometry.type === "MultiPolygon" ? (geometry.coordinates.flat() as LonLat[][]) : [];
+  });
 }
 
 /** Goes there only as far as needed: what is well in view already does not move the map. */

@@ -6,37 +6,55 @@ import type { StyleSpecification } from "maplibre-gl";
 import { baseGround, baseLines, baseNames, baseWater } from "./layers/base";
 import { areaNames, borders } from "./layers/borders";
 import { buildingNames, buildings } from "./layers/buildings";
+import { cellFills, cellLines } from "./layers/draft";
 import { gaps, gridFills, gridLines, gridNames } from "./layers/grids";
 import { markLayers, mineLayers } from "./layers/overlay";
-import { COUNTS, MARK, MAX_TILE_ZOOM, MIN_ZOOM, MINE, TILE_LAYERS, TILES } from "./layers/source";
+import {
+  CELLS,
+  COUNTS,
+  MARK,
+  MAX_TILE_ZOOM,
+  MIN_ZOOM,
+  MINE,
+  SEAMS,
+  TILE_LAYERS,
+  TILES,
+} from "./layers/source";
 import type { Palette } from "./palette";
 
 const nothing = { type: "FeatureCollection" as const, features: [] };
 
-export function styleOf(palette: Palette, origin: string): StyleSpecification {
+export const tilesOf = (origin: string, plan: string): string =>
+  `${origin}/tiles/${encodeURIComponent(plan)}/${TILE_LAYERS.join(",")}/{z}/{x}/{y}`;
+
+export function styleOf(palette: Palette, origin: string, plan = "current"): StyleSpecification {
   const empty = () => ({ type: "geojson" as const, data: nothing });
   return {
     version: 8,
     sources: {
       [TILES]: {
         type: "vector",
-        tiles: [`${origin}/tiles/current/${TILE_LAYERS.join(",")}/{z}/{x}/{y}`],
+        tiles: [tilesOf(origin, plan)],
         minzoom: MIN_ZOOM,
         maxzoom: MAX_TILE_ZOOM,
       },
       [COUNTS]: empty(),
       [MARK]: empty(),
       [MINE]: empty(),
+      [CELLS]: { ...empty(), tolerance: 0, buffer: 16, maxzoom: 17 },
+      [SEAMS]: { ...empty(), tolerance: 0, buffer: 16, maxzoom: 17 },
     },
     layers: [
       { id: "land", type: "background", paint: { "background-color": palette.land } },
       ...baseGround(palette),
       ...gridFills(),
       ...gaps(palette),
+      ...cellFills(palette),
       ...baseWater(palette),
       ...buildings(palette),
       ...baseLines(palette),
       ...borders(palette),
+      ...cellLines(palette),
       ...gridLines(palette),
       ...mineLayers(palette),
       ...markLayers(palette),

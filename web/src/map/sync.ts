@@ -1,17 +1,22 @@
 // A state drawn on the map. Each part is redrawn only when what it reads is another value than last time.
 
-import type { GeoJSONSource, Map as MapLibre } from "maplibre-gl";
+import type { GeoJSONSource, Map as MapLibre, VectorTileSource } from "maplibre-gl";
+import { countOf } from "../model/numbers";
 import { paintedOf } from "../model/paint";
 import type { Geometry } from "../model/place";
 import { boxOf } from "../model/place";
-import { communitiesUnder, drawnMark, gridOf, tallyOf } from "../model/select";
+import type { Grid } from "../model/register";
+import { communitiesUnder, drawnMark, gridOf, planOf, tallyOf } from "../model/select";
 import type { State, Thing } from "../model/state";
+import type { DraftSync } from "./drafting";
 import { hatches } from "./hatch";
 import { COUNTS, MARK, MINE, TILES } from "./layers/source";
 import { type Palette, readPalette } from "./palette";
-import { styleOf } from "./style";
+import { styleOf, tilesOf } from "./style";
 
 type Feature = { type: "Feature"; id?: number; properties: Record<string, unknown>; geometry: Geometry };
+/** The one word the map itself says. */
+const LOCKED = { zh: "已锁定", en: "locked" } as const;
 const LAYER = { grid: "grids", building: "buildings", area: "areas", gap: "gaps" } as const;
 
 export class Sync {
@@ -25,6 +30,7 @@ export class Sync {
   constructor(
     private readonly map: MapLibre,
     private readonly format: () => Intl.NumberFormat,
+    private readonly draft: DraftSync,
   ) {
     this.palette = readPalette();
     for (const [name, image] of Object.entries(hatches(this.palette))) map.addImage(name, image);
@@ -32,7 +38,25 @@ export class Sync {
 
   draw(state: State): void {
     const { view, grids, tallies, breaks, areas, me } = state;
+    const fabric = view.workspace === "plan" ? state.fabric.value : null;
+    const { bench } = state;
+    if (this.fresh("plan", [planOf(view)])) this.plan(planOf(view));
     if (this.fresh("theme", [state.dark])) this.theme();
+    if (
+      this.fresh("draft", [
+        fabric,
+        bench.colors,
+        bench.hues,
+        bench.stroke,
+        bench.preview,
+        bench.cursor,
+        bench.planners,
+        tallies.value,
+        view.paint,
+        state.dark,
+      ])
+    )
+      this.draft.draw(state, this.palette);
     if (
       this.fresh("fills", [
         grids.value,
@@ -44,10 +68,23 @@ export class Sync {
         view.workspace,
         view.area,
         state.dark,
+        fabric?.community,
+        bench.hues,
       ])
     )
       this.fills(state);
-    if (this.fresh("counts", [grids.value, tallies.value, view.workspace, view.area, view.mine, state.lang]))
+    if (
+      this.fresh("counts", [
+        grids.value,
+        tallies.value,
+        view.workspace,
+        view.area,
+        view.mine,
+        state.lang,
+        fabric,
+        bench.colors,
+      ])
+    )
       this.counts(state);
     if (this.fresh("hover", [state.hover?.thing ?? null])) this.hover(state.hover?.thing ?? null);
     if (this.fresh("chosen", [view.selection, view.workspace, grids.value, state.building.value]))
@@ -62,6 +99,11 @@ export class Sync {
     if (before?.every((value, i) => value === reads[i])) return false;
     this.seen.set(part, reads);
     return true;
+  }
+
+  /** Tiles of another plan: a grid keeps its key over plans, so what is known of it stays. */
+  private plan(plan: string): void {
+    this.map.getSource<VectorTileSource>(TILES)?.setTiles([tilesOf(location.origin, plan)]);
   }
 
   private state(thing: Thing, value: Record<string, unknown>): void {
@@ -89,11 +131,15 @@ export class Sync {
     const colors = this.palette[painted.series];
     const inside = state.view.area === null ? null : communitiesUnder(state, state.view.area);
     const now = new Set<number>();
+    const redrawn = state.view.workspace === "plan" ? (state.fabric.value?.community ?? null) : null;
+    for (const layer of ["gap", "gap-ground", "gap-line"])
+      this.map.setFilter(layer, redrawn === null ? null : ["!=", ["get", "community"], redrawn]);
     for (const grid of state.grids.value?.byId.values() ?? []) {
       const index = painted.grids.get(grid.id);
       const fill = index === undefined ? null : (colors[index] ?? null);
       const out = inside !== null && !inside.has(grid.community);
-      this.state({ kind: "grid", id: grid.id }, { fill, out });
+      // The community being redrawn is coloured cell by cell.
+      this.state({ kind: "grid", id: grid.id }, { fill: grid.community === redrawn ? null : fill, out });
       now.add(grid.id);
     }
     for (const id of this.colored)
@@ -116,6 +162,9 @@ export class Sync {
     const withCount = view.workspace !== "mygrid";
     const inside = view.area === null ? null : communitiesUnder(state, view.area);
     const features: Feature[] = [];
+    const fabric = view.workspace === "plan" ? state.fabric.value : null;
+    const householdsOf = (grid: Grid) =>
+      fabric?.grids.has(grid.id) ? countOf(state, grid.id).households : tallyOf(state, grid).households;
     for (const grid of state.grids.value?.byId.values() ?? []) {
       if (grid.label === null) continue;
       const out =
@@ -126,8 +175,9 @@ export class Sync {
         type: "Feature",
         id: grid.id,
         properties: {
-          name: grid.name || grid.code,
-          count: withCount ? number.format(tallyOf(state, grid).households) : "",
+          name:
+            (grid.name || grid.code) + (fabric?.grids.get(grid.id)?.locked ? ` · ${LOCKED[state.lang]}` : ""),
+          count: withCount ? number.format(householdsOf(grid)) : "",
           out,
         },
         geometry: { type: "Point", coordinates: [...grid.label] },

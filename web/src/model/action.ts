@@ -1,6 +1,9 @@
 // What can happen (`Action`) and what should then be done outside (`Effect`).
 // A question goes out as an effect and comes back as an action.
 
+import type { Target as BenchTarget, Preview, Stroke, ToolName } from "./bench";
+import type { Edit, Outcome, Pending, Repair } from "./edits";
+import type { Fabric } from "./fabric";
 import type { Box, LonLat } from "./place";
 import type {
   Breaks,
@@ -14,7 +17,9 @@ import type {
   Inspection,
   Located,
   Me,
+  Past,
   Plan,
+  Planner,
   Problem,
   Report,
 } from "./register";
@@ -54,6 +59,9 @@ export type Questions = {
   report: { id: string };
   search: { query: string };
   locate: { at: LonLat };
+  plans: object;
+  fabric: { plan: string; community: Code; again?: boolean };
+  history: { plan: string };
 };
 export type Answers = {
   me: Me;
@@ -72,6 +80,9 @@ export type Answers = {
   report: Report;
   search: Hit[];
   locate: Located;
+  plans: Plan[];
+  fabric: Fabric;
+  history: Past[];
 };
 export type What = keyof Questions;
 export type Ask = { [W in What]: { what: W; with: Questions[W] } }[What];
@@ -112,6 +123,7 @@ export type Action =
   | { do: "findings"; code: string | null }
   | { do: "moreFindings" }
   | { do: "mark"; mark: Mark | null }
+  | { do: "goTo"; at: LonLat }
   // live
   | { do: "live"; to: "open" | "lost" }
   | { do: "change"; change: Change; at: number }
@@ -127,14 +139,50 @@ export type Action =
   | { do: "sent"; job: number; report: Report }
   | { do: "jobFailed"; job: number; problem: Problem }
   | { do: "dismiss"; job: number }
-  | { do: "openReport"; id: string | null };
+  | { do: "openReport"; id: string | null }
+  // drafts
+  | ({ of: "draft" } & (
+      | { do: "plan"; to: string | null }
+      | { do: "startDraft"; title: string; basedOn: string | null; areas: Code[] }
+      | { do: "started"; plan: Plan; areas: Code[] }
+      | { do: "startFailed"; problem: Problem }
+      | { do: "tool"; to: ToolName }
+      | { do: "brush"; to: number }
+      | { do: "erase"; on: boolean }
+      | { do: "exact"; on: boolean }
+      | { do: "target"; to: BenchTarget }
+      | { do: "cursor"; cell: number | null }
+      | { do: "tab"; to: "numbers" | "history" }
+      | { do: "name"; to: string }
+      | { do: "stroke"; stroke: Stroke | null }
+      | { do: "previewed"; preview: Preview }
+      | { do: "edit"; edits: Edit[]; repair?: Repair }
+      | { do: "undo" }
+      | { do: "redo" }
+      | { do: "goBack"; revision: number }
+      | { do: "outcome"; id: string; outcome: Outcome }
+      | { do: "unsent"; id: string; problem: Problem }
+      | { do: "retryEdit"; id: string; repair?: Repair }
+      | { do: "dropEdit"; id: string }
+      | { do: "recalled"; plan: string; queue: Pending[] }
+      | { do: "sendAgain" }
+      | { do: "presence"; planner: Omit<Planner, "seen">; at: number }
+      | { do: "forget"; at: number }
+    ));
 
 export type Effect =
   | { do: "ask"; ask: Ask }
   | { do: "address"; view: View; push: boolean }
   | { do: "fly"; to: Target }
   | { do: "refresh"; boxes: Box[] | null }
-  | { do: "keep"; key: "lang" | "theme" | "mine"; value: string }
+  | { do: "keep"; key: "lang" | "theme" | "mine" | "name"; value: string }
+  | { do: "thread"; plan: string }
+  | { do: "startDraft"; title: string; basedOn: string | null; areas: Code[] }
+  | { do: "preview"; plan: string; base: number; edits: Edit[] }
+  | { do: "post"; plan: string; pending: Pending }
+  | { do: "keepQueue"; plan: string; queue: Pending[] }
+  | { do: "recall"; plan: string }
+  | { do: "wait"; ms: number; next: Action }
   | { do: "inspect"; job: number; file: File }
   | { do: "send"; job: number; file: File; choices: Choices; dry: boolean }
   | { do: "cancel"; job: number };

@@ -2,6 +2,7 @@
 // one that is older than what the page already knows is asked for once more.
 
 import type { Answered, Ask, Effect, Step, What } from "./action";
+import { fabricRead } from "./drafting";
 import { home, mine } from "./look";
 import type { Problem } from "./register";
 import { askKey, focusGrid, gridOf, wants } from "./select";
@@ -14,6 +15,8 @@ const KEYED: ReadonlySet<What> = new Set([
   "buildings",
   "building",
   "outline",
+  "fabric",
+  "history",
 ]);
 
 type SlotName =
@@ -30,7 +33,10 @@ type SlotName =
   | "building"
   | "outline"
   | "imports"
-  | "report";
+  | "report"
+  | "plans"
+  | "fabric"
+  | "history";
 
 const slotName = (what: What): SlotName | null => (what === "locate" || what === "search" ? null : what);
 
@@ -44,9 +50,16 @@ export function asking(state: State, ask: Ask, keep: boolean): State {
 
 const isWanted = (state: State, ask: Ask): boolean => {
   if (!KEYED.has(ask.what)) return true;
-  const key = askKey(ask.what === "findingList" ? { ...ask, with: { ...ask.with, offset: 0 } } : ask);
+  const key = askKey(plain(ask));
   return wants(state).some((wanted) => askKey(wanted) === key);
 };
+
+/** The question without what a second try or a later page adds to it. */
+function plain(ask: Ask): Ask {
+  if (ask.what === "findingList") return { ...ask, with: { ...ask.with, offset: 0 } };
+  if (ask.what === "fabric") return { ...ask, with: { plan: ask.with.plan, community: ask.with.community } };
+  return ask;
+}
 
 export function refused(state: State, ask: Ask, problem: Problem): Step {
   if (!isWanted(state, ask)) return [state, []];
@@ -66,6 +79,16 @@ export function answered(state: State, action: Answered): Step {
       const old = action.value.revision < state.revision && action.with.again !== true;
       if (old) return [state, [{ do: "ask", ask: { what: action.what, with: { again: true } } }]];
       return arrived(filled(state, action), action);
+    }
+    case "fabric": {
+      const known = state.fabric.value;
+      const old =
+        known !== null &&
+        known.community === action.value.community &&
+        action.value.revision < known.revision;
+      if (old && action.with.again !== true)
+        return [state, [{ do: "ask", ask: { what: "fabric", with: { ...action.with, again: true } } }]];
+      return [fabricRead(filled(state, action)), []];
     }
     case "findingList": {
       const before = action.with.offset > 0 ? (state.findingList.value?.list ?? []) : [];

@@ -47,3 +47,29 @@ function* near(west: readonly Bounded[], grid: Bounded, widest: number): Generat
     if (other.id !== grid.id && boxesMeet(other.bounds, grid.bounds)) yield other;
   }
 }
+
+/**
+ * Hues for a draft: a grid keeps the one it has while it is edited, and new grids take one their neighbours do not
+ * wear. Two that come to touch and look alike are told apart by changing the younger.
+ */
+export function keepHues(
+  known: ReadonlyMap<GridKey, number>,
+  all: readonly Grid[],
+  drawn: readonly GridKey[],
+  neighborsOf: (grid: GridKey) => readonly GridKey[],
+): ReadonlyMap<GridKey, number> {
+  const hues = new Map(known.size === 0 ? huesOf(all) : known);
+  if (known.size > 0) for (const [grid, hue] of huesOf(all)) if (!hues.has(grid)) hues.set(grid, hue);
+  for (const grid of [...drawn].sort((a, b) => a - b)) {
+    const near = neighborsOf(grid);
+    const own = hues.get(grid);
+    const clash = own === undefined || near.some((other) => other < grid && hues.get(other) === own);
+    if (!clash) continue;
+    const taken = new Set(near.map((other) => hues.get(other)));
+    const free = Array.from({ length: HUES }, (_, turn) => (grid * 5 + turn) % HUES).find(
+      (hue) => !taken.has(hue),
+    );
+    if (free !== undefined || own === undefined) hues.set(grid, free ?? (grid * 5) % HUES);
+  }
+  return hues;
+}

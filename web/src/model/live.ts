@@ -4,7 +4,7 @@
 import type { Ask, Effect, Step } from "./action";
 import { asking } from "./answers";
 import type { Change } from "./register";
-import { baseAsks, wants } from "./select";
+import { baseAsks, CURRENT, planOf, wants } from "./select";
 import type { State, Tallies } from "./state";
 
 const askAll = (state: State, asks: Ask[]): [State, Effect[]] => [
@@ -23,6 +23,7 @@ function joined(tallies: Tallies, change: Change): Tallies {
 }
 
 export function change(state: State, news: Change, at: number): Step {
+  if (planOf(state.view) !== CURRENT && news.edits.length > 0) return edited(state, news, at);
   if (news.revision > state.revision + 1 && state.revision > 0) {
     const [next, effects] = resync({ ...state, revision: news.revision });
     return [{ ...next, note: noteOf(news, at) }, effects];
@@ -40,6 +41,36 @@ export function change(state: State, news: Change, at: number): Step {
   if (touches("grids", "areas", "buildings", "people")) asks.push({ what: "breaks", with: {} });
   const [asked, effects] = askAll(counted, asks.concat(wants(counted)));
   return [asked, [{ do: "refresh", boxes: news.boxes }, ...effects]];
+}
+
+/**
+ * Someone edited a draft. Counts are joined and touched tiles refreshed; the fabric is read again only when the
+ * edit was another's, since the page's own answer came with everything.
+ */
+function edited(state: State, news: Change, at: number): Step {
+  const plan = planOf(state.view);
+  const revision = Math.max(state.revision, news.revision);
+  const here = news.edits.filter((edit) => edit.plan === plan);
+  if (here.length === 0) return [{ ...state, revision }, []];
+  const isOwn = here.every((edit) => edit.id.startsWith(`${state.bench.client}-`));
+  const known = state.tallies.value;
+  const counted: State = {
+    ...state,
+    revision,
+    note: isOwn ? state.note : { ...noteOf(news, at), who: here.map((edit) => edit.who)[0] ?? "" },
+    tallies: known === null ? state.tallies : { ...state.tallies, value: joined(known, news) },
+  };
+  const refresh: Effect = { do: "refresh", boxes: news.boxes };
+  const isSeen = isOwn || news.revision <= (state.fabric.value?.readAt ?? 0);
+  if (isSeen) return [counted, [refresh]];
+  const again = new Set(["fabric", "history"]);
+  const asks: Ask[] = [
+    { what: "grids", with: {} },
+    { what: "tallies", with: {} },
+    { what: "plan", with: {} },
+  ];
+  const [asked, effects] = askAll(counted, asks.concat(wants(counted).filter(({ what }) => again.has(what))));
+  return [asked, [refresh, ...effects]];
 }
 
 const noteOf = (news: Change, at: number) => ({

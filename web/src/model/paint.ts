@@ -39,7 +39,13 @@ export function paintedOf(state: State): Painted {
   const none = counts.flatMap(([grid, count]) => (count === 0 ? [grid.id] : []));
   if (state.view.workspace === "mygrid")
     return { series: "hues", grids: new Map(), areas: new Map(), none: [] };
-  if (paint === "hues") return { series: "hues", grids: huesOf(grids), areas: new Map(), none };
+  if (paint === "hues")
+    return {
+      series: "hues",
+      grids: state.bench.hues.size > 0 ? state.bench.hues : huesOf(grids),
+      areas: new Map(),
+      none,
+    };
   const bounds = boundsOf(state);
   const series: Series = paint === "band" ? "band" : "ramp";
   const index = new Map<GridKey, number>();

@@ -66,6 +66,37 @@ export type Plan = {
   status: string;
   effectiveFrom: string | null;
   areas: Code[];
+  revision: number;
+  basedOn: string | null;
+  canUndo: boolean;
+  canRedo: boolean;
+  changedBy: string | null;
+  changedAt: string | null;
+};
+
+/** One line of a plan's history. */
+export type Past = {
+  revision: number;
+  kind: string;
+  who: string;
+  when: string;
+  what: string;
+  grids: Code[];
+  buildings: number;
+  undone: boolean;
+};
+
+/** Another planner at work. */
+export type Planner = {
+  plan: string;
+  who: string;
+  client: string;
+  community: Code | null;
+  at: LonLat | null;
+  tool: string;
+  gone: boolean;
+  /** When the page last heard of them, in milliseconds. */
+  seen: number;
 };
 
 export type Grid = {
@@ -186,6 +217,9 @@ export type RowIssue = {
   id: string | null;
   place: Geometry | null;
   message: string;
+  /** Of an edit: the grid and the buildings it is about. */
+  grid?: Code | null;
+  buildings?: Code[];
 };
 
 export type Report = {
@@ -226,6 +260,9 @@ export type Change = {
   areas: Code[];
   tallies: TallyRow[];
   kinds: string[];
+  /** Plans it belongs to, and the edits it came from. */
+  plans: string[];
+  edits: { plan: string; id: string; who: string; what: string }[];
 };
 
 /** Anything that went wrong between the page and the server, ready to be said. */
@@ -235,6 +272,11 @@ export type Problem = {
   title: string;
   detail: string;
   issues: RowIssue[];
+  /** Of an overtaken edit: where the world stands, and who got there. */
+  stale?: {
+    revision: number;
+    changes: { revision: number; who: string; when: string; what: string; grids: Code[] }[];
+  };
 };
 
 /** Import kinds the page offers, in the order they depend on each other. */

@@ -1,6 +1,7 @@
 // What the page reads out of a state: derived, never stored.
 
 import type { Ask } from "./action";
+import type { Bench } from "./bench";
 import type { Geometry } from "./place";
 import type { Area, Building, Code, Grid, Profile, Tally } from "./register";
 import type { State, Target } from "./state";
@@ -22,9 +23,25 @@ export const tallyOf = (state: State, grid: Grid): Tally =>
 export const paintOf = (view: View): Paint =>
   view.paint ?? (view.workspace === "coverage" || view.workspace === "data" ? "households" : "hues");
 
+/** The plan whose shapes and counts are on show: only Plan opens another than the one in force. */
+export const planOf = (view: View): string => (view.workspace === "plan" ? view.plan : null) ?? CURRENT;
+export const CURRENT = "current";
+
+/** The community being redrawn: the one in scope, or the only one of the draft. */
+export function draftCommunity(state: State): Code | null {
+  if (planOf(state.view) === CURRENT) return null;
+  const plan = state.plans.value?.find((one) => one.id === state.view.plan) ?? null;
+  if (plan === null || plan.status !== "draft") return null;
+  const within = communitiesUnder(state, state.view.area);
+  const here = plan.areas.flatMap((code) => [...communitiesUnder(state, code)]);
+  const inScope = here.filter((code) => within.has(code) && areaOf(state, code)?.level === "community");
+  return inScope.length === 1 ? (inScope[0] ?? null) : null;
+}
+
 /** The grid whose details are on show. */
 export const focusGrid = (view: View): Code | null => {
   if (view.workspace === "mygrid") return view.mine;
+  if (planOf(view) !== CURRENT) return null;
   return view.selection?.kind === "grid" ? view.selection.code : null;
 };
 
@@ -107,6 +124,13 @@ export function wants(state: State): Ask[] {
   }
   if (view.selection?.kind === "building")
     asks.push({ what: "building", with: { building: view.selection.code } });
+  if (view.workspace === "plan") asks.push({ what: "plans", with: {} });
+  const community = draftCommunity(state);
+  const plan = planOf(view);
+  if (community !== null) {
+    asks.push({ what: "fabric", with: { plan, community } });
+    if (state.bench.tab === "history") asks.push({ what: "history", with: { plan } });
+  }
   if (view.workspace === "data") asks.push({ what: "imports", with: {} });
   return asks;
 }
@@ -140,11 +164,19 @@ export function calm(before: State, after: State): State {
   if (before === after) return before;
   for (const key of Object.keys(after) as (keyof State)[]) {
     if (key === "hover" || key === "view") continue;
+    if (key === "bench" && sameButStroke(before.bench, after.bench)) continue;
     if (before[key] !== after[key]) return after;
   }
   for (const key of Object.keys(after.view) as (keyof View)[])
     if (key !== "camera" && before.view[key] !== after.view[key]) return after;
   return before;
+}
+
+function sameButStroke(before: Bench, after: Bench): boolean {
+  if (before === after) return true;
+  for (const key of Object.keys(after) as (keyof Bench)[])
+    if (key !== "stroke" && key !== "preview" && before[key] !== after[key]) return false;
+  return true;
 }
 
 /** True when the database holds nothing to look at. */

@@ -1,5 +1,7 @@
 // Everything the page shows follows from one `State` value, which `update` alone replaces.
 
+import { type Bench, firstBench } from "./bench";
+import type { Fabric } from "./fabric";
 import type { Box, Geometry, LonLat } from "./place";
 import type {
   Area,
@@ -16,6 +18,7 @@ import type {
   ImportEntry,
   Inspection,
   Me,
+  Past,
   Plan,
   Problem,
   Report,
@@ -74,7 +77,7 @@ export type Job = {
   problem: Problem | null;
 };
 
-export type Note = { revision: number; grids: number; kinds: string[]; at: number };
+export type Note = { revision: number; grids: number; kinds: string[]; at: number; who?: string };
 export type Sheet = "peek" | "half" | "full";
 
 export type State = {
@@ -101,6 +104,12 @@ export type State = {
   building: Slot<BuildingDetail>;
   outline: Slot<Outline>;
   imports: Slot<ImportEntry[]>;
+  /** Every plan there is, drafts among them. */
+  plans: Slot<Plan[]>;
+  /** The community being redrawn. */
+  fabric: Slot<Fabric>;
+  history: Slot<Past[]>;
+  bench: Bench;
   /** The report that is open in the timeline. */
   report: Slot<{ id: string; report: Report }>;
   search: { query: string; hits: Slot<Hit[]> };
@@ -126,6 +135,9 @@ export type Device = {
   narrow: boolean;
   webgl: boolean;
   mine: Code | null;
+  /** This page among all that are open, and who sits before it. */
+  client: string;
+  name: string;
 };
 
 export const isDark = (theme: Theme, prefersDark: boolean): boolean =>
@@ -154,6 +166,10 @@ export const firstState = (view: View, device: Device): State => ({
   building: emptySlot,
   outline: emptySlot,
   imports: emptySlot,
+  plans: emptySlot,
+  fabric: emptySlot,
+  history: emptySlot,
+  bench: firstBench(device.client, device.name),
   report: emptySlot,
   search: { query: "", hits: emptySlot },
   jobs: [],

@@ -8,12 +8,51 @@ export type Pixel = readonly [x: number, y: number];
 /** A thing under the pointer; `code` and `name` come from the tile. */
 export type Picked = { thing: Thing; code: string; name: string };
 
-export type PointerEventKind = "move" | "leave" | "click";
-export type SurfaceEvent = { kind: PointerEventKind; pixel: Pixel; at: LonLat };
+/** A press is `down`; when the tool takes it, `drag` and `up` follow (or `cancel`), and the map stays put. */
+export type PointerEventKind = "move" | "leave" | "click" | "down" | "drag" | "up" | "cancel";
+export type SurfaceEvent = {
+  kind: PointerEventKind;
+  pixel: Pixel;
+  at: LonLat;
+  alt?: boolean;
+  touch?: boolean;
+};
+
+/** What a tool draws over the map while it works; `role` says how it looks. */
+export type Sketch =
+  | { kind: "ring"; role: "brush" | "erase" | "snap"; at: LonLat; radius: number }
+  | {
+      kind: "line";
+      role: "cut" | "lasso" | "border" | "course" | "stranded" | "link";
+      line: readonly LonLat[];
+    }
+  | { kind: "dot"; role: "vertex" | "junction" | "grip" | "planner"; at: LonLat; name?: string };
 
 export interface MapSurface {
   /** The uppermost thing at a pixel: building, grid, gap, area, in this order. */
   pick(pixel: Pixel): Picked | null;
   zoom(): number;
-  cursor(name: "" | "pointer" | "crosshair"): void;
+  cursor(name: "" | "pointer" | "crosshair" | "grab" | "move" | "not-allowed"): void;
+  project(at: LonLat): Pixel;
+  unproject(pixel: Pixel): LonLat;
+  /** Draws these and nothing else. */
+  show(sketch: readonly Sketch[]): void;
+  /** Edges of buildings drawn near a pixel, for snapping. */
+  edges(pixel: Pixel, radius: number): LonLat[][];
+}
+
+/** What the map hands its events to. A `down` answered with true is taken: the map does not pan. */
+export type Tool = {
+  on(event: SurfaceEvent): boolean;
+  /** A key while the tool is in hand; true when it was meant for the tool. */
+  key?(key: string): boolean;
+  /** Takes back whatever is under way. */
+  exit(): void;
+};
+
+/** Metres one pixel covers at a place. */
+export function metresPerPixelAt(surface: Pick<MapSurface, "project" | "unproject">, at: LonLat): number {
+  const [x, y] = surface.project(at);
+  const beside = surface.unproject([x + 100, y]);
+  return (Math.abs(beside[0] - at[0]) * 111_319.49 * Math.cos((at[1] * Math.PI) / 180)) / 100;
 }

@@ -3,10 +3,11 @@
 
 import type { Action, Ask, Effect, Step } from "./action";
 import { answered, asking, refused } from "./answers";
+import { toPlan, updateDraft } from "./drafting";
 import { updateJobs } from "./files";
 import { change, resync } from "./live";
 import { flyTo, hit, home, look, mark, mine, press, scope, select, toWorkspace } from "./look";
-import { askKey, baseAsks, wants } from "./select";
+import { askKey, baseAsks, CURRENT, planOf, wants } from "./select";
 import { isDark, type State } from "./state";
 import { sameButCamera } from "./view";
 
@@ -19,6 +20,12 @@ export function update(state: State, action: Action): Step {
 function settle(before: State, after: State, effects: Effect[], visited: boolean): Step {
   const all = [...effects];
   let state = after;
+  if (planOf(before.view) !== planOf(after.view)) {
+    const [turned, more] = toPlan(after);
+    const asks = PLAN_ASKS;
+    state = asks.reduce((next, ask) => asking(next, ask, false), turned);
+    all.push(...more, ...asks.map((ask): Effect => ({ do: "ask", ask })));
+  }
   if (before.view !== after.view && !visited)
     all.push({ do: "address", view: after.view, push: !sameButCamera(before.view, after.view) });
   const had = new Set(wants(before).map(askKey));
@@ -112,14 +119,45 @@ function step(state: State, action: Action): Step {
       return moreFindings(state);
     case "mark":
       return mark(state, action.mark);
+    case "goTo":
+      return [state, flyTo({ at: action.at, zoom: Math.max(15.6, state.view.camera?.zoom ?? 0) })];
     case "live":
-      return [{ ...state, live: action.to }, []];
+      return action.to === "open" && state.bench.offline
+        ? updateDraft({ ...state, live: action.to }, { of: "draft", do: "sendAgain" })
+        : [{ ...state, live: action.to }, []];
     case "change":
       return change(state, action.change, action.at);
     case "resync":
       return resync(state);
     case "noteRead":
       return [{ ...state, note: null }, []];
+    case "plan":
+    case "startDraft":
+    case "started":
+    case "startFailed":
+    case "tool":
+    case "brush":
+    case "erase":
+    case "exact":
+    case "target":
+    case "cursor":
+    case "tab":
+    case "name":
+    case "stroke":
+    case "previewed":
+    case "edit":
+    case "undo":
+    case "redo":
+    case "goBack":
+    case "outcome":
+    case "unsent":
+    case "retryEdit":
+    case "dropEdit":
+    case "recalled":
+    case "sendAgain":
+    case "presence":
+    case "forget":
+      return updateDraft(state, action);
     case "dragging":
       return [{ ...state, dragging: action.on }, []];
     case "dropped":
@@ -135,11 +173,16 @@ function step(state: State, action: Action): Step {
   }
 }
 
+/** Base data that belongs to a plan. */
+const PLAN_ASKS = baseAsks.filter(({ what }) => ["plan", "grids", "tallies", "breaks"].includes(what));
+
 function start(state: State): Step {
   const asks = baseAsks.concat(wants(state));
+  const plan = planOf(state.view);
+  const recall: Effect[] = plan === CURRENT ? [] : [{ do: "recall", plan }];
   return [
     asks.reduce((next, ask) => asking(next, ask, true), state),
-    asks.map((ask): Effect => ({ do: "ask", ask })),
+    [...asks.map((ask): Effect => ({ do: "ask", ask })), { do: "thread", plan }, ...recall],
   ];
 }
 

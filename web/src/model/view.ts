@@ -15,6 +15,8 @@ export type Camera = { at: LonLat; zoom: number };
 
 export type View = {
   workspace: Workspace;
+  /** The plan opened in Plan; null is the one in force. */
+  plan: string | null;
   /** The area in scope; null is everything there is. */
   area: string | null;
   /** The grid of "My grid". */
@@ -29,6 +31,7 @@ export type View = {
 
 export const firstView: View = {
   workspace: "coverage",
+  plan: null,
   area: null,
   mine: null,
   selection: null,
@@ -42,6 +45,7 @@ const oneOf = <T extends string>(options: readonly T[], text: string | null): T 
 
 export function hashOf(view: View): string {
   const query = new URLSearchParams();
+  if (view.plan !== null) query.set("plan", view.plan);
   if (view.area !== null) query.set("in", view.area);
   if (view.mine !== null) query.set("mine", view.mine);
   if (view.selection !== null) query.set(view.selection.kind, view.selection.code);
@@ -62,6 +66,7 @@ export function viewOf(hash: string): View {
   const selected = (["grid", "building"] as const).find((kind) => query.get(kind));
   return {
     workspace: oneOf(WORKSPACES, path) ?? firstView.workspace,
+    plan: query.get("plan"),
     area: query.get("in"),
     mine: query.get("mine"),
     selection: selected === undefined ? null : { kind: selected, code: query.get(selected) ?? "" },

@@ -1,9 +1,7 @@
 // The tool one has in hand when none is chosen: it looks. Moving tells what lies below, a press chooses it.
 
 import type { Send } from "../model/action";
-import type { MapSurface, Picked, SurfaceEvent } from "../model/surface";
-
-export type Tool = { on(event: SurfaceEvent): void };
+import type { MapSurface, Picked, Tool } from "../model/surface";
 
 const same = (a: Picked | null, b: Picked | null): boolean =>
   a?.thing.kind === b?.thing.kind && a?.thing.id === b?.thing.id;
@@ -16,21 +14,27 @@ export function browse(surface: MapSurface, send: Send, pointing: () => boolean)
       if (event.kind === "leave") {
         if (under !== null) send({ do: "hover", hover: null });
         under = null;
-        return;
+        return false;
       }
+      if (event.kind !== "move" && event.kind !== "click") return false;
       const picked = surface.pick(event.pixel);
       if (event.kind === "click") {
         send({ do: "press", picked, at: event.at, zoom: surface.zoom() });
-        return;
+        return false;
       }
       surface.cursor(pointing() ? "crosshair" : picked === null ? "" : "pointer");
-      if (picked === null && under === null) return;
+      if (picked === null && under === null) return false;
       const thing = same(picked, under) ? (under?.thing ?? null) : (picked?.thing ?? null);
       under = picked === null || thing === null ? null : { ...picked, thing };
       send({
         do: "hover",
         hover: under && { thing: under.thing, at: event.pixel, name: under.name || under.code },
       });
+      return false;
+    },
+    exit() {
+      if (under !== null) send({ do: "hover", hover: null });
+      under = null;
     },
   };
 }

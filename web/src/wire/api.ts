@@ -4,6 +4,7 @@ import type { Answers, Ask, What } from "../model/action";
 import type { Inspection, Problem, Report } from "../model/register";
 import type { Choices, Lang } from "../model/state";
 import { Node, WireError } from "./decode";
+import * as drafts from "./drafts";
 import * as twins from "./twins";
 
 export type Reply<T> = { ok: true; value: T } | { ok: false; problem: Problem };
@@ -16,7 +17,8 @@ const problemOf = (code: string, status = 0, detail = ""): Problem => ({
   issues: [],
 });
 
-const plan = "/api/v1/plans/current";
+export const unreachable = (): Problem => problemOf("page.no-connection");
+
 const part = encodeURIComponent;
 const query = (fields: Record<string, string | number | null>): string => {
   const pairs = Object.entries(fields).flatMap(([key, value]) =>
@@ -25,7 +27,9 @@ const query = (fields: Record<string, string | number | null>): string => {
   return pairs.length === 0 ? "" : `?${new URLSearchParams(pairs)}`;
 };
 
-function pathOf(ask: Ask): string {
+/** `shown` is the plan on show, for what belongs to a plan without naming one. */
+function pathOf(ask: Ask, shown: string): string {
+  const plan = `/api/v1/plans/${part(shown)}`;
   switch (ask.what) {
     case "me":
       return "/api/v1/me";
@@ -57,6 +61,12 @@ function pathOf(ask: Ask): string {
       return `/api/v1/imports/${part(ask.with.id)}`;
     case "search":
       return `/api/v1/search${query({ q: ask.with.query, limit: 20 })}`;
+    case "plans":
+      return "/api/v1/plans";
+    case "fabric":
+      return `/api/v1/plans/${part(ask.with.plan)}/fabric${query({ community: ask.with.community })}`;
+    case "history":
+      return `/api/v1/plans/${part(ask.with.plan)}/history`;
     case "locate":
       return `/api/v1/locate${query({ lon: ask.with.at[0].toFixed(7), lat: ask.with.at[1].toFixed(7) })}`;
   }
@@ -79,16 +89,19 @@ const READ: { [W in What]: (node: Node, ask: Ask) => Answers[W] } = {
   report: twins.report,
   search: twins.hits,
   locate: twins.located,
+  plans: twins.plans,
+  fabric: drafts.fabric,
+  history: drafts.history,
 };
 
 /** Asks and decodes. A reply of the wrong shape is a problem named `page.wrong-reply`. */
-export async function answer(ask: Ask, lang: Lang): Promise<Reply<Answers[What]>> {
+export async function answer(ask: Ask, plan: string, lang: Lang): Promise<Reply<Answers[What]>> {
   const accept = ask.what === "outline" ? "application/geo+json" : "application/json";
   let response: Response;
   try {
-    response = await fetch(pathOf(ask), { headers: { Accept: accept, "Accept-Language": lang } });
+    response = await fetch(pathOf(ask, plan), { headers: { Accept: accept, "Accept-Language": lang } });
   } catch {
-    return { ok: false, problem: problemOf("page.no-connection") };
+    return { ok: false, problem: unreachable() };
   }
   const text = await response.text().catch(() => "");
   return read(response.status, text, (node) => READ[ask.what](node, ask));
@@ -130,7 +143,7 @@ function upload<T>(
       if (event.lengthComputable) onProgress(event.loaded / event.total);
     };
     request.onload = () => resolve(read(request.status, request.responseText, decode));
-    request.onerror = () => resolve({ ok: false, problem: problemOf("page.no-connection") });
+    request.onerror = () => resolve({ ok: false, problem: unreachable() });
     request.onabort = () => resolve({ ok: false, problem: problemOf("page.cancelled") });
     request.send(form);
   });

@@ -16,13 +16,13 @@ const GEOMETRIES = [
   "MultiPolygon",
 ] as const;
 
-const lonLat = (node: Node): LonLat => {
+export const lonLat = (node: Node): LonLat => {
   const [lon, lat] = node.list((item) => item.number());
   if (lon === undefined || lat === undefined) throw new WireError(node.path, "[lon, lat]");
   return [lon, lat];
 };
 
-const box = (node: Node): Box => {
+export const box = (node: Node): Box => {
   const [west, south, east, north] = node.list((item) => item.number());
   if (west === undefined || south === undefined || east === undefined || north === undefined)
     throw new WireError(node.path, "[west, south, east, north]");
@@ -133,7 +133,15 @@ export const plan = (node: Node): m.Plan => ({
   status: node.get("status").string(),
   effectiveFrom: node.get("effective_from").maybe((day) => day.string()),
   areas: node.get("areas").list((code) => code.string()),
+  revision: node.get("revision").maybe((number) => number.integer()) ?? 0,
+  basedOn: node.get("based_on").maybe((id) => id.id()),
+  canUndo: node.get("can_undo").maybe((value) => value.boolean()) ?? false,
+  canRedo: node.get("can_redo").maybe((value) => value.boolean()) ?? false,
+  changedBy: node.get("changed_by").maybe((who) => who.string()),
+  changedAt: node.get("changed_at").maybe((time) => time.string()),
 });
+
+export const plans = (node: Node): m.Plan[] => node.get("plans").list(plan);
 
 export const grid = (node: Node): m.Grid => ({
   id: node.get("id").integer(),
@@ -241,7 +249,7 @@ export function outline(node: Node, code: m.Code): Outline {
   return { grid: code, geometry: geometry(found.get("geometry")) };
 }
 
-const finding = (node: Node): m.Finding => ({
+export const finding = (node: Node): m.Finding => ({
   id: node.get("id").id(),
   code: node.get("code").string(),
   severity: node.get("severity").oneOf(SEVERITIES),
@@ -320,7 +328,15 @@ export const rowIssue = (node: Node): m.RowIssue => ({
   id: node.get("id").maybe((id) => id.id()),
   place: node.get("place").maybe(geometry),
   message: node.get("message").textOr(),
+  ...about(node),
 });
+
+/** The grid and the buildings an issue of an edit names. */
+function about(node: Node): Pick<m.RowIssue, "grid" | "buildings"> {
+  const grid = node.get("grid").maybe((code) => code.string());
+  const buildings = node.get("buildings").maybe((list) => list.list((code) => code.string()));
+  return { ...(grid === null ? {} : { grid }), ...(buildings === null ? {} : { buildings }) };
+}
 
 export const report = (node: Node): m.Report => ({
   kind: node.get("kind").string(),
@@ -362,6 +378,16 @@ export const change = (node: Node): m.Change => ({
   areas: node.get("areas").list((code) => code.string()),
   tallies: node.get("tallies").list(tallyRow),
   kinds: node.get("kinds").list((kind) => kind.string()),
+  plans: node.get("plans").maybe((list) => list.list((id) => id.id())) ?? [],
+  edits:
+    node.get("edits").maybe((list) =>
+      list.list((edit) => ({
+        plan: edit.get("plan").id(),
+        id: edit.get("id").textOr(),
+        who: edit.get("who").textOr(),
+        what: edit.get("what").textOr(),
+      })),
+    ) ?? [],
 });
 
 export function problem(node: Node, status: number): m.Problem {
@@ -371,5 +397,19 @@ export function problem(node: Node, status: number): m.Problem {
     title: node.get("title").textOr(),
     detail: node.get("detail").textOr(),
     issues: node.get("issues").maybe((list) => list.list(rowIssue)) ?? [],
+    ...stale(node),
   };
+}
+
+function stale(node: Node): Pick<m.Problem, "stale"> {
+  const changes = node.get("changes");
+  if (changes.isNull) return {};
+  const list = changes.list((change) => ({
+    revision: change.get("revision").integer(),
+    who: change.get("who").textOr(),
+    when: change.get("when").textOr(),
+    what: change.get("what").textOr(),
+    grids: change.get("grids").maybe((codes) => codes.list((code) => code.string())) ?? [],
+  }));
+  return { stale: { revision: node.get("revision").integer(), changes: list } };
 }

@@ -11,6 +11,10 @@ export const MARK = "mark";
 /** My grid: its outline, and everything else as a mask. */
 export const MINE = "mine";
 
+/** The community being redrawn: its cells and its seams, exact. */
+export const CELLS = "cells";
+export const SEAMS = "seams";
+
 export const TILE_LAYERS = ["areas", "grids", "borders", "labels", "gaps", "base", "buildings"] as const;
 export const MIN_ZOOM = 5;
 /** Tiles exist to z20; beyond z18 a tile's unit is under 4 cm, so the page overzooms instead. */

@@ -1,0 +1,158 @@
+// A draft on the map: the fabric's cells and seams as sources of the page's own, coloured by feature state, so that a
+// moving pointer costs no more than the cells it changes.
+
+import type { GeoJSONSource, Map as MapLibre } from "maplibre-gl";
+import type { Stroke } from "../model/bench";
+import { classOf } from "../model/classes";
+import type { CellId, Mesh } from "../model/fabric";
+import { bars } from "../model/numbers";
+import { boundsOf, colorOf } from "../model/paint";
+import type { GridKey } from "../model/register";
+import { paintOf } from "../model/select";
+import type { State } from "../model/state";
+import type { Sketch } from "../model/surface";
+import { CELLS, SEAMS } from "./layers/source";
+import type { Palette } from "./palette";
+import type { SketchPad } from "./sketch";
+
+type Look = { fill: string; gap: boolean; locked: boolean; taken: boolean; cursor: boolean };
+
+export class DraftSync {
+  private mesh: Mesh | null = null;
+  private looks: (Look | undefined)[] = [];
+  private colors: (GridKey | null)[] = [];
+  private palette: Palette | null = null;
+
+  constructor(
+    private readonly map: MapLibre,
+    private readonly pad: SketchPad,
+  ) {}
+
+  draw(state: State, palette: Palette): void {
+    const fabric = state.view.workspace === "plan" ? state.fabric.value : null;
+    const mesh = fabric?.mesh ?? null;
+    if (mesh !== this.mesh) this.lay(mesh);
+    if (palette !== this.palette) this.looks = [];
+    this.palette = palette;
+    this.pad.keep(this.kept(state));
+    if (fabric === null || mesh === null || state.bench.colors === null) return;
+    const { stroke, colors: still, cursor } = state.bench;
+    const fills = fillsOf(state, palette);
+    const recolor = stroke?.recolor;
+    const changed: CellId[] = [];
+    for (let id = 1; id < mesh.cells.length; id += 1) {
+      if (mesh.cells[id] === undefined) continue;
+      const moved = recolor?.has(id) === true;
+      const grid = moved ? (recolor?.get(id) ?? null) : (still[id] ?? null);
+      if (this.colors[id] !== grid) {
+        this.colors[id] = grid;
+        changed.push(id);
+      }
+      const fill = grid === null ? "" : fills(grid);
+      const locked = grid !== null && fabric.grids.get(grid)?.locked === true;
+      const before = this.looks[id];
+      const taken = moved;
+      const here = id === cursor;
+      if (
+        before !== undefined &&
+        before.fill === fill &&
+        before.locked === locked &&
+        before.taken === taken &&
+        before.gap === (grid === null) &&
+        before.cursor === here
+      )
+        continue;
+      const look = { fill, gap: grid === null, locked, taken, cursor: here };
+      this.looks[id] = look;
+      this.map.setFeatureState({ source: CELLS, id }, { ...look, fill: fill === "" ? null : fill });
+    }
+    this.borders(mesh, changed);
+  }
+
+  /** New ground: everything drawn again. */
+  private lay(mesh: Mesh | null): void {
+    this.mesh = mesh;
+    this.looks = [];
+    this.colors = [];
+    this.map.removeFeatureState({ source: CELLS });
+    this.map.removeFeatureState({ source: SEAMS });
+    const cells = (mesh?.shapes ?? []).flatMap((polygons, id) =>
+      polygons.length === 0
+        ? []
+        : [
+            {
+              type: "Feature",
+              id,
+              properties: {},
+              geometry: { type: "MultiPolygon", coordinates: polygons },
+            },
+          ],
+    );
+    const seams = (mesh?.seams ?? []).map((seam, i) => ({
+      type: "Feature",
+      id: i + 1,
+      properties: {},
+      geometry: { type: "LineString", coordinates: seam.line },
+    }));
+    this.set(CELLS, cells);
+    this.set(SEAMS, seams);
+  }
+
+  private set(source: string, features: unknown[]): void {
+    this.map.getSource<GeoJSONSource>(source)?.setData({ type: "FeatureCollection", features } as never);
+  }
+
+  private borders(mesh: Mesh, changed: readonly CellId[]): void {
+    const seams = new Set(changed.flatMap((cell) => mesh.seamsOf[cell] ?? []));
+    for (const i of seams) {
+      const seam = mesh.seams[i];
+      if (seam === undefined) continue;
+      const side = (cell: CellId | null) => (cell === null ? -2 : (this.colors[cell] ?? null));
+      this.map.setFeatureState(
+        { source: SEAMS, id: i + 1 },
+        { border: side(seam.left) !== side(seam.right) },
+      );
+    }
+  }
+
+  /** Stranded cells outlined, other planners where they work. */
+  private kept(state: State): Sketch[] {
+    const { stroke, planners } = state.bench;
+    const mesh = state.fabric.value?.mesh;
+    const sketch = stroke === null || mesh === undefined ? [] : stranded(mesh, stroke);
+    for (const one of planners)
+      if (one.at !== null) sketch.push({ kind: "dot", role: "planner", at: one.at, name: one.who });
+    return sketch;
+  }
+}
+
+function stranded(mesh: Mesh, stroke: Stroke): Sketch[] {
+  const cells = new Set(stroke.trouble?.cells ?? []);
+  const sketch: Sketch[] = [];
+  for (const cell of cells)
+    for (const i of mesh.seamsOf[cell] ?? []) {
+      const seam = mesh.seams[i];
+      if (seam === undefined) continue;
+      const inner =
+        seam.left !== null && seam.right !== null && cells.has(seam.left) && cells.has(seam.right);
+      if (!inner) sketch.push({ kind: "line", role: "stranded", line: seam.line });
+    }
+  return sketch;
+}
+
+/** The colour of each grid: its hue, or the class of its households as the pointer would leave them. */
+function fillsOf(state: State, palette: Palette): (grid: GridKey) => string {
+  const paint = paintOf(state.view);
+  if (paint === "hues") {
+    const { hues } = state.bench;
+    return (grid) => palette.hues[hues.get(grid) ?? ((grid % 8) + 8) % 8] ?? "";
+  }
+  const bounds = boundsOf(state);
+  const series = paint === "band" ? "band" : "ramp";
+  const found = new Map<GridKey, string>();
+  for (const { grid, after } of bars(state)) {
+    const at = classOf(bounds, after);
+    if (at >= 0) found.set(grid, palette[series][colorOf(series, at, bounds.length)] ?? "");
+  }
+  return (grid) => found.get(grid) ?? "";
+}
