@@ -19,7 +19,7 @@ const AREA: u32 = u32::MAX;
 
 /// What a link is made of.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(super) struct Label {
+pub(in crate::domain::fabric) struct Label {
     /// Cells it bounds, by row, and [`AREA`] if it bounds that; ascending.
     parts: Vec<u32>,
     pub is_seam: bool,
@@ -32,7 +32,7 @@ pub(super) struct Label {
 }
 
 /// The ground near some lines, taken apart.
-pub(super) struct Cutting<'a> {
+pub(in crate::domain::fabric) struct Cutting<'a> {
     pub fabric: &'a Fabric,
     /// For each cell of the fabric whether a line may divide it.
     pub is_touched: Vec<bool>,
@@ -53,7 +53,7 @@ pub(super) struct Cutting<'a> {
 }
 
 /// An edge of an old seam with pins put in.
-pub(super) struct BentEdge {
+pub(in crate::domain::fabric) struct BentEdge {
     /// From first to last.
     pub chain: Vec<Pin>,
     pub is_outer: bool,
@@ -71,7 +71,7 @@ impl<'a> Cutting<'a> {
         );
         let parts_of =
             Origins { fabric, is_near: &is_near, is_touched: &is_touched, lines, is_area };
-        let (edges, labels) = parts_of.edges(&segments, &chains, &number_of)?;
+        let (edges, labels) = parts_of.edges(&segments, &chains, &number_of, &pins)?;
         let parts = labels.iter().map(|label| label.parts.clone()).collect();
         let net = Net::of_edges(pins, &edges, parts);
         let faces = Faces::new(&net);
@@ -292,6 +292,7 @@ impl Origins<'_> {
         segments: &Segments,
         chains: &Chains,
         number_of: &[u32],
+        pins: &[Pin],
     ) -> Result<(Edges, Vec<Label>), Vec<Fault>> {
         let mut records: Vec<(u64, u32)> = Vec::with_capacity(number_of.len());
         for segment in 0..segments.ends.len() {
@@ -313,7 +314,8 @@ impl Origins<'_> {
                 && (one as usize) < segments.n_old
                 && (two as usize) < segments.n_old
             {
-                let place = segments.ends[one as usize].to_vec();
+                let place = [group[0].0 >> 32, group[0].0 & u64::from(u32::MAX)];
+                let place = place.map(|pin| pins[pin as usize]).to_vec();
                 return Err(vec![Fault::new("edit.too-tight", place)]);
             }
             let ends = [(group[0].0 >> 32) as u32, group[0].0 as u32];

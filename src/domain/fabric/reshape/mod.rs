@@ -16,11 +16,14 @@ mod drawn;
 mod sew;
 mod take;
 
+pub(super) use cutting::Cutting;
 pub use take::take;
 
-use self::cutting::Cutting;
+use std::collections::HashMap;
+
+use super::stitch::Insert;
+use super::weave::sort_along;
 use super::{Barrier, Fabric};
-use crate::domain::fabric::stitch::Insert;
 use crate::domain::ids::CellId;
 use crate::domain::place::Pin;
 
@@ -69,6 +72,30 @@ pub struct Shaped<K> {
     pub inserted: Vec<Insert>,
 }
 
+/// What two cuts after each other put into the border as it was before both.
+pub fn both_inserts(first: &[Insert], second: &[Insert]) -> Vec<Insert> {
+    let mut by_edge: HashMap<(Pin, Pin), Vec<Pin>> = HashMap::new();
+    for &(from, to, new) in first {
+        by_edge.entry((from, to)).or_default().push(new);
+    }
+    // Which edge of the first border each edge of the second is a piece of.
+    let mut edge_of: HashMap<(Pin, Pin), (Pin, Pin)> = HashMap::new();
+    for (&(from, to), pins) in &mut by_edge {
+        sort_along(from, to, pins);
+        let chain: Vec<Pin> = [from].into_iter().chain(pins.iter().copied()).chain([to]).collect();
+        edge_of.extend(chain.windows(2).map(|pair| (ends_of(pair[0], pair[1]), (from, to))));
+    }
+    let traced = second.iter().map(|&(from, to, new)| {
+        let (from, to) = edge_of.get(&ends_of(from, to)).copied().unwrap_or((from, to));
+        (from, to, new)
+    });
+    first.iter().copied().chain(traced).collect()
+}
+
+fn ends_of(a: Pin, b: Pin) -> (Pin, Pin) {
+    (a.min(b), a.max(b))
+}
+
 /// Cuts `fabric` along `lines`.
 ///
 /// Old pins stay where they are and seams keep their barriers. Ends of lines that divide nothing vanish, as
@@ -89,13 +116,16 @@ impl Cutting<'_> {
         of_face: impl Fn(u32) -> Option<K>,
         of_rest: impl Fn(CellId) -> Option<K>,
     ) -> Result<Shaped<K>, Vec<Fault>> {
-        let (recut, face_of) = self.sew_faces(|one, two| of_face(one) == of_face(two))?;
+        let (recut, cell_of_face) = self.sew_faces(|one, two| of_face(one) == of_face(two))?;
         let Recut { fabric, parents, inserted } = recut;
-        let color = |(face, &parent): (&Option<u32>, &CellId)| match face {
-            Some(face) if self.is_touched[parent.index()] => of_face(*face),
-            Some(_) | None => of_rest(parent),
-        };
-        let colors = face_of.iter().zip(&parents).map(color).collect();
+        let mut colors: Vec<Option<K>> = parents.iter().map(|&parent| of_rest(parent)).collect();
+        for (face, cell) in cell_of_face.iter().enumerate() {
+            if let Some(cell) = cell
+                && self.is_touched[parents[cell.index()].index()]
+            {
+                colors[cell.index()] = of_face(face as u32);
+            }
+        }
         Ok(Shaped { fabric, colors, parents, inserted })
     }
 }

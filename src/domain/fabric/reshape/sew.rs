@@ -25,11 +25,11 @@ impl Cutting<'_> {
         Ok(self.sew_faces(is_one)?.0)
     }
 
-    /// The same; gives also one face of each cell that lines were let divide.
+    /// The same; says also which cell each face came to be, where lines were let divide.
     pub fn sew_faces(
         &self,
         is_one: impl Fn(u32, u32) -> bool,
-    ) -> Result<(Recut, Vec<Option<u32>>), Vec<Fault>> {
+    ) -> Result<(Recut, Vec<Option<CellId>>), Vec<Fault>> {
         let piece_of = self.pieces(is_one);
         let links = self.seams_between(&piece_of);
         let mut seams = tidy(links, |pin| self.knots.binary_search(&pin).is_ok());
@@ -45,11 +45,9 @@ impl Cutting<'_> {
         }
         self.check(&seams, &numbers)?;
         let fabric = self.splice(&seams, &numbers);
-        let mut face_of = vec![None; numbers.parents.len()];
-        for (piece, cell) in &numbers.of_piece {
-            face_of[cell.index()] = Some(piece.index() as u32);
-        }
-        Ok((Recut { fabric, parents: numbers.parents, inserted }, face_of))
+        let cell_of = |&piece: &u32| numbers.of_piece.get(&CellId::from_index(piece as usize));
+        let cell_of_face = piece_of.iter().map(|piece| cell_of(piece).copied()).collect();
+        Ok((Recut { fabric, parents: numbers.parents, inserted }, cell_of_face))
     }
 
     /// For each face the lowest face of its piece.
