@@ -136,3 +136,30 @@ async fn the_page_loads_nothing_from_elsewhere() {
     assert_eq!(reply.headers["referrer-policy"], "no-referrer");
     assert!(reply.text().contains("<html"));
 }
+
+#[tokio::test]
+async fn only_files_named_by_their_content_are_kept_for_long() {
+    let house = House::new().await;
+    let page = house.get("/").await;
+    let text = page.text();
+    let quoted = text.split('"').filter(|part| part.starts_with('/') && *part != "/openapi.json");
+    for file in ["/"].into_iter().chain(quoted) {
+        let reply = house.get(file).await;
+        assert_eq!(reply.status, StatusCode::OK, "{file}");
+        let is_named = file.starts_with("/assets/");
+        let kept = if is_named { "max-age=31536000, immutable" } else { "no-cache" };
+        assert_eq!(reply.headers["cache-control"], kept, "{file}");
+        let tag = reply.headers["etag"].to_str().unwrap();
+        let again = house.get_with(file, &[("if-none-match", tag)]).await;
+        assert_eq!(again.status, StatusCode::NOT_MODIFIED, "{file}");
+        assert_eq!(again.headers["cache-control"], kept, "{file}");
+    }
+    let missing = house.get("/assets/none.js").await;
+    assert_eq!(missing.status, StatusCode::NOT_FOUND);
+    assert!(
+        missing
+            .headers
+            .get("cache-control")
+            .is_none_or(|kept| kept != "max-age=31536000, immutable")
+    );
+}
