@@ -217,10 +217,11 @@ fn strokes(c: &mut Criterion) {
         };
         for (name, line) in [("200 m", across(10_600)), ("whole", across(extent.max.x - center.x))]
         {
-            let n_cut = cut(fabric, &[line.clone()]).expect("wide ground").parents.len();
+            let n_cut =
+                cut(fabric, std::slice::from_ref(&line)).expect("wide ground").parents.len();
             println!("a line {name} long gives {n_cut} cells");
             group.bench_function(format!("cut {name} in {n_buildings} buildings"), |b| {
-                b.iter(|| cut(fabric, &[line.clone()]))
+                b.iter(|| cut(fabric, std::slice::from_ref(&line)))
             });
         }
     }
