@@ -46,6 +46,8 @@ pub(in crate::domain::fabric) struct Cutting<'a> {
     pub parents: Vec<Option<CellId>>,
     /// For each face whether it is inside the area drawn.
     pub is_in_area: Vec<bool>,
+    /// For each line the numbers of the pins along it.
+    pub courses: Vec<Vec<u32>>,
     /// Old edges with pins put in: their ends, whether they lie on the outer border, and the pins.
     pub bent: Vec<BentEdge>,
     /// Ends of touched seams that stay ends, sorted.
@@ -62,8 +64,21 @@ pub(in crate::domain::fabric) struct BentEdge {
 impl<'a> Cutting<'a> {
     /// With `is_area` the lines are rings of an area, and each closes by itself.
     pub fn new(fabric: &'a Fabric, lines: &[CutLine], is_area: bool) -> Result<Self, Vec<Fault>> {
+        Self::with(fabric, lines, is_area, |_| false)
+    }
+
+    /// The same with the cells that `is_wanted` picks in the net, near the lines or not.
+    pub fn with(
+        fabric: &'a Fabric,
+        lines: &[CutLine],
+        is_area: bool,
+        is_wanted: impl Fn(CellId) -> bool,
+    ) -> Result<Self, Vec<Fault>> {
         let is_touched = touched_cells(fabric, lines);
-        let is_near = with_neighbors(fabric, &is_touched);
+        let mut is_near = with_neighbors(fabric, &is_touched);
+        for cell in fabric.cells().filter(|&cell| is_wanted(cell)) {
+            is_near[cell.index()] = true;
+        }
         let segments = Segments::new(fabric, &is_near, lines, is_area);
         let chains = segments.chains(lines)?;
         let (pins, number_of) = number(
@@ -86,6 +101,7 @@ impl<'a> Cutting<'a> {
                 return Err(vec![Fault::new("edit.too-tight", faces.ring(&net, face as u32))]);
             }
         }
+        let courses = segments.courses(lines.len(), &chains, &number_of);
         let bent = segments.bent(fabric, &chains);
         let knots = knots(fabric, &is_touched);
         Ok(Self {
@@ -97,6 +113,7 @@ impl<'a> Cutting<'a> {
             labels,
             parents,
             is_in_area,
+            courses,
             bent,
             knots,
         })
@@ -104,6 +121,10 @@ impl<'a> Cutting<'a> {
 
     pub fn label(&self, link: usize) -> &Label {
         &self.labels[self.net.label_of[link] as usize]
+    }
+
+    pub fn pins(&self, link: usize) -> impl DoubleEndedIterator<Item = Pin> + '_ {
+        self.net.path(link).iter().map(|&pin| self.net.pins[pin as usize])
     }
 
     /// Faces at the left and at the right of a link.
@@ -254,6 +275,16 @@ impl Segments {
             chains.starts.push(chains.pins.len() as u32);
         }
         Ok(chains)
+    }
+
+    fn courses(&self, n_lines: usize, chains: &Chains, number_of: &[u32]) -> Vec<Vec<u32>> {
+        let mut courses = vec![Vec::new(); n_lines];
+        for segment in self.n_old..self.ends.len() {
+            let course: &mut Vec<u32> = &mut courses[self.origin[segment] as usize];
+            course.extend(&number_of[chains.range(segment)]);
+        }
+        courses.iter_mut().for_each(Vec::dedup);
+        courses
     }
 
     fn bent(&self, fabric: &Fabric, chains: &Chains) -> Vec<BentEdge> {

@@ -5,7 +5,8 @@
 //! twice. Only cells near the lines are taken apart and sewn again; all others keep their seams.
 //!
 //! Files: `cutting` (lines and seams as one net), `sew` (its faces back into a fabric), `drawn` (whether a line
-//! makes sense by itself), `take` (an area for a color). Knows nothing of grids or buildings: what a cell means
+//! makes sense by itself), `flood` (colors spread between borders), `take` (an area for a color), `split` (a color in
+//! two), `reroute` (a border along a line), `pull` (a vertex of a border moved, inserted, removed). Knows nothing of grids or buildings: what a cell means
 //! is a color of any kind, said beside the fabric.
 //!
 //! **Why** one cut for every stroke: whatever is asked, borders change by lines put in and ground colored
@@ -13,10 +14,17 @@
 
 mod cutting;
 mod drawn;
+mod flood;
+mod pull;
+mod reroute;
 mod sew;
+mod split;
 mod take;
 
 pub(super) use cutting::Cutting;
+pub use pull::{insert, remove, shift};
+pub use reroute::reroute;
+pub use split::split;
 pub use take::take;
 
 use std::collections::HashMap;
@@ -110,7 +118,7 @@ pub fn cut(fabric: &Fabric, lines: &[CutLine]) -> Result<Recut, Vec<Fault>> {
 
 impl Cutting<'_> {
     /// Sews with pieces of one cell joined again where they have one color. `of_face` gives the new color of a
-    /// face, `of_rest` that of an old cell no line came near.
+    /// face, `of_rest` that of an old cell beyond the net.
     fn shaped<K: Copy + Eq>(
         &self,
         of_face: impl Fn(u32) -> Option<K>,
@@ -120,9 +128,7 @@ impl Cutting<'_> {
         let Recut { fabric, parents, inserted } = recut;
         let mut colors: Vec<Option<K>> = parents.iter().map(|&parent| of_rest(parent)).collect();
         for (face, cell) in cell_of_face.iter().enumerate() {
-            if let Some(cell) = cell
-                && self.is_touched[parents[cell.index()].index()]
-            {
+            if let Some(cell) = cell {
                 colors[cell.index()] = of_face(face as u32);
             }
         }

@@ -25,7 +25,7 @@ impl Cutting<'_> {
         Ok(self.sew_faces(is_one)?.0)
     }
 
-    /// The same; says also which cell each face came to be, where lines were let divide.
+    /// The same; says also which cell each face came to be part of.
     pub fn sew_faces(
         &self,
         is_one: impl Fn(u32, u32) -> bool,
@@ -45,8 +45,11 @@ impl Cutting<'_> {
         }
         self.check(&seams, &numbers)?;
         let fabric = self.splice(&seams, &numbers);
-        let cell_of = |&piece: &u32| numbers.of_piece.get(&CellId::from_index(piece as usize));
-        let cell_of_face = piece_of.iter().map(|piece| cell_of(piece).copied()).collect();
+        let cell_of = |(&piece, parent): (&u32, &Option<CellId>)| match parent {
+            Some(old) if !self.is_touched[old.index()] => Some(numbers.of_old[old.index()]),
+            Some(_) | None => numbers.of_piece.get(&CellId::from_index(piece as usize)).copied(),
+        };
+        let cell_of_face = piece_of.iter().zip(&self.parents).map(cell_of).collect();
         Ok((Recut { fabric, parents: numbers.parents, inserted }, cell_of_face))
     }
 
@@ -81,8 +84,7 @@ impl Cutting<'_> {
             if !label.is_touched || left == right {
                 continue;
             }
-            let pins: Vec<Pin> =
-                self.net.path(link).iter().map(|&pin| self.net.pins[pin as usize]).collect();
+            let pins: Vec<Pin> = self.pins(link).collect();
             let mut start = 0;
             for end in 1..pins.len() {
                 if end == pins.len() - 1 || self.knots.binary_search(&pins[end]).is_ok() {

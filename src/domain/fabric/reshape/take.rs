@@ -75,16 +75,12 @@ impl Area {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{at, drawn, ground, path, random_fabric, random_pin};
+    use super::super::tests::{at, codes, drawn, ground, path, random_fabric, random_pin};
     use super::*;
     use crate::domain::fabric::Spot;
     use crate::domain::fabric::check::breaches;
     use crate::domain::fabric::locate::locate;
     use crate::sample::dice::Dice;
-
-    fn codes<T>(result: Result<T, Vec<Fault>>) -> Vec<&'static str> {
-        result.err().unwrap_or_default().iter().map(|fault| fault.code).collect()
-    }
 
     #[test]
     fn the_area_goes_to_its_color_and_nothing_else() {

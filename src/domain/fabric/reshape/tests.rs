@@ -1,4 +1,5 @@
-//! Drawings cut, then random lines of every nasty kind over random ground.
+//! Drawings cut; random lines of every nasty kind over random ground; strokes one after the other on it: laws hold,
+//! nothing is lost, colors change only where asked.
 
 use super::*;
 use crate::domain::fabric::Spot;
@@ -6,7 +7,7 @@ use crate::domain::fabric::check::{breaches, breaches_once};
 use crate::domain::fabric::locate::locate;
 use crate::domain::fabric::outline::outline;
 use crate::domain::fabric::weave::{Weave, weave};
-use crate::domain::place::{Extent, Polygon, is_on_segment, signed_area_x2};
+use crate::domain::place::{Extent, Polygon, is_inside, is_on_segment, signed_area_x2};
 use crate::sample::ascii::{ORIGIN, SIDE};
 use crate::sample::dice::Dice;
 use crate::sample::random::RandomTown;
@@ -40,6 +41,10 @@ pub(super) fn line(pins: Vec<Pin>) -> CutLine {
 pub(super) fn ground(fabric: &Fabric, is_in: impl Fn(CellId) -> bool) -> i128 {
     let polygons = outline(fabric, is_in);
     polygons.iter().flat_map(|polygon| &polygon.rings).map(|ring| signed_area_x2(ring)).sum()
+}
+
+pub(super) fn codes<T>(result: Result<T, Vec<Fault>>) -> Vec<&'static str> {
+    result.err().unwrap_or_default().iter().map(|fault| fault.code).collect()
 }
 
 /// Cuts, and holds what must hold after any cut.
@@ -272,4 +277,172 @@ fn the_short_check_finds_what_the_long_one_finds() {
         let broken = Fabric::new(&seams, fabric.n_cells() as u32);
         assert_eq!(breaches(&broken).is_empty(), breaches_once(&broken).is_empty(), "seed {seed}");
     }
+}
+
+/// A fabric cut by some lines, in up to four colors that lie together more often than not.
+fn painted(dice: &mut Dice) -> Option<(Fabric, Vec<Option<u8>>)> {
+    let old = random_fabric(dice);
+    if old.n_cells() == 0 {
+        return None;
+    }
+    let of_old: Vec<Option<u8>> =
+        old.cells().map(|_| dice.is_chance(5, 6).then(|| dice.below(3) as u8)).collect();
+    let lines: Vec<CutLine> = (0..3).map(|_| line(random_line(&old, dice))).collect();
+    let recut = cut(&old, &lines).ok()?;
+    let colors = recut.parents.iter().map(|cell| {
+        if dice.is_chance(9, 10) { of_old[cell.index()] } else { Some(dice.below(3) as u8) }
+    });
+    let colors = colors.collect();
+    Some((recut.fabric, colors))
+}
+
+/// A vertex of a border between colors, if there is one.
+fn border_pin(fabric: &Fabric, colors: &[Option<u8>], dice: &mut Dice) -> Option<Pin> {
+    let color = |cell: Option<CellId>| cell.map(|cell| colors[cell.index()]);
+    let seams: Vec<_> = fabric
+        .seams()
+        .filter(|seam| color(seam.left) != color(seam.right))
+        .filter(|seam| seam.left.is_some() && seam.right.is_some())
+        .collect();
+    (!seams.is_empty()).then(|| *dice.pick(dice.clone().pick(&seams).pins))
+}
+
+/// A place not far from a pin.
+fn near(pin: Pin, fabric: &Fabric, dice: &mut Dice) -> Pin {
+    let extent = fabric.extent();
+    let reach = ((extent.max.x - extent.min.x) / *dice.pick(&[4, 12, 40])).max(2);
+    Pin::new(pin.x + dice.between(-reach, reach), pin.y + dice.between(-reach, reach))
+}
+
+type Stroke = (&'static str, Result<Shaped<u8>, Vec<Fault>>, Vec<Option<u8>>);
+
+/// A random stroke, what came of it, and the colors it may change.
+fn stroke(fabric: &Fabric, colors: &[Option<u8>], dice: &mut Dice) -> Stroke {
+    let any = |dice: &mut Dice| dice.below(3) as u8;
+    let vertex = border_pin(fabric, colors, dice).unwrap_or_else(|| random_pin(fabric, dice));
+    let to = near(vertex, fabric, dice);
+    let all = vec![None, Some(0), Some(1), Some(2), Some(7)];
+    match dice.below(6) {
+        0 => {
+            let color = any(dice);
+            let ends = [random_pin(fabric, dice), random_pin(fabric, dice)];
+            ("split", split(fabric, colors, color, &ends, 7), vec![Some(color), Some(7)])
+        }
+        1 => {
+            let (a, b) = (any(dice), any(dice));
+            let middle = near(vertex, fabric, dice);
+            let line = [vertex, middle, border_pin(fabric, colors, dice).unwrap_or(to)];
+            ("reroute", reroute(fabric, colors, [a, b], &line), vec![Some(a), Some(b)])
+        }
+        2 => {
+            let ring = [vertex, near(vertex, fabric, dice), near(vertex, fabric, dice)];
+            let color = any(dice);
+            let from = move |of: Option<u8>| of == Some(color);
+            ("take", take(fabric, colors, &[ring.to_vec()], from, None), vec![Some(color), None])
+        }
+        3 => ("insert", insert(fabric, colors, vertex, to), all),
+        4 => ("remove", remove(fabric, colors, vertex), all),
+        _ => ("shift", shift(fabric, colors, vertex, to), all),
+    }
+}
+
+#[test]
+fn strokes_leave_the_ground_whole() {
+    let mut done = std::collections::BTreeMap::<&str, u32>::new();
+    for seed in 0..500 {
+        let mut dice = Dice::fork(seed, 21);
+        let Some((mut fabric, mut colors)) = painted(&mut dice) else { continue };
+        for _ in 0..8 {
+            let (name, result, may_change) = stroke(&fabric, &colors, &mut dice);
+            let shaped = match result {
+                Ok(shaped) => shaped,
+                Err(faults) => {
+                    assert!(faults.iter().all(|fault| fault.code.starts_with("edit.")), "{seed}");
+                    continue;
+                }
+            };
+            *done.entry(name).or_default() += 1;
+            assert_eq!(breaches(&shaped.fabric), [], "seed {seed}, {name}");
+            hold_ground(&fabric, &shaped, &format!("seed {seed}, {name}"));
+            for color in [None, Some(0), Some(1), Some(2), Some(7)] {
+                let of = |fabric: &Fabric, colors: &[Option<u8>]| {
+                    ground(fabric, |cell| colors[cell.index()] == color)
+                };
+                let change = of(&shaped.fabric, &shaped.colors) - of(&fabric, &colors);
+                let is_still = change.abs() <= slack(&fabric);
+                assert!(is_still || may_change.contains(&color), "seed {seed}, {name}, {color:?}");
+            }
+            (fabric, colors) = (shaped.fabric, shaped.colors);
+        }
+    }
+    for name in ["split", "reroute", "take", "insert", "remove", "shift"] {
+        assert!(done.get(name).is_some_and(|&n| n > 20), "{done:?}");
+    }
+}
+
+/// Ground that steps along seams may come to: each edge moves by less than one.
+fn slack(fabric: &Fabric) -> i128 {
+    let steps = fabric.seams().flat_map(|seam| seam.pins.windows(2)).map(|pair| {
+        i128::from((pair[0].x - pair[1].x).abs()) + i128::from((pair[0].y - pair[1].y).abs()) + 2
+    });
+    2 * steps.sum::<i128>()
+}
+
+/// The whole is the same but for pins put into the outer border, and whoever kept its parent's color lies there.
+fn hold_ground(old: &Fabric, shaped: &Shaped<u8>, what: &str) {
+    let corner = |pins: [Pin; 3]| signed_area_x2(&pins).abs();
+    let put_in: i128 = shaped.inserted.iter().map(|&(from, to, new)| corner([from, new, to])).sum();
+    let [before, after] = [old, &shaped.fabric].map(|fabric| ground(fabric, |_| true));
+    assert!((before - after).abs() <= put_in, "{what}: {before} {after}");
+    assert_eq!(shaped.colors.len(), shaped.fabric.n_cells());
+    assert!(shaped.parents.is_sorted() && shaped.parents.len() == shaped.fabric.n_cells());
+}
+
+#[test]
+fn a_moved_vertex_changes_only_its_triangles() {
+    let mut n_done = 0;
+    for seed in 0..250 {
+        let mut dice = Dice::fork(seed, 22);
+        let Some((fabric, colors)) = painted(&mut dice) else { continue };
+        let Some(at) = border_pin(&fabric, &colors, &mut dice) else { continue };
+        let to = near(at, &fabric, &mut dice);
+        let Ok(shaped) = shift(&fabric, &colors, at, to) else { continue };
+        n_done += 1;
+        let color = |cell: Option<CellId>| cell.map(|cell| colors[cell.index()]);
+        let borders = fabric.seams().filter(|seam| color(seam.left) != color(seam.right));
+        let ends: Vec<Pin> = borders
+            .flat_map(|seam| seam.pins.windows(2))
+            .filter_map(|pair| match (pair[0] == at, pair[1] == at) {
+                (true, _) => Some(pair[1]),
+                (_, true) => Some(pair[0]),
+                _ => None,
+            })
+            .collect();
+        for _ in 0..80 {
+            let pin = near(at, &fabric, &mut dice);
+            let (Spot::In(old), Spot::In(new)) =
+                (locate(&fabric, pin), locate(&shaped.fabric, pin))
+            else {
+                continue;
+            };
+            let triangles: Vec<Vec<Pin>> = ends.iter().map(|&end| vec![end, at, to]).collect();
+            let is_near = triangles.iter().any(|ring| is_near(ring, pin));
+            let inside = |ring: &Vec<Pin>| {
+                let polygon = Polygon { rings: vec![ring.clone()] };
+                is_inside(&polygon, pin) == Some(true)
+            };
+            let n_in = triangles.iter().filter(|ring| inside(ring)).count();
+            if is_near || shaped.parents[new.index()] != old {
+                continue;
+            }
+            let is_changed = shaped.colors[new.index()] != colors[old.index()];
+            // In one triangle the ground changes sides; where two overlap it is swept twice.
+            if n_in == 0 {
+                assert!(!is_changed, "seed {seed}, {pin:?}");
+            } else if ends.len() == 2 {
+                assert_eq!(is_changed, n_in == 1, "seed {seed}, {pin:?}");
+            }
+        }
+    }
+    assert!(n_done > 60, "{n_done}");
 }
