@@ -225,7 +225,7 @@ describe("two planners", () => {
     tallies: [],
     kinds: ["grids"],
     plans: ["9"],
-    edits: [{ plan: "9", id, who: "Li", what: "" }],
+    edits: [{ plan: "9", id, who: "Li", what: "", kind: "edit" }],
   });
   test("another's edit is read, one's own is not read twice", () => {
     const at = page();

@@ -311,15 +311,24 @@ describe("by keyboard alone", () => {
       for (const action of keyed(at.now(), { key, ctrl: false, shift: false, alt: false }) ?? [])
         at.send(action);
   };
-  test("choose a grid, walk to its edge, take a neighbour as target, apply", () => {
+  test("choose a grid, take a neighbour as target, stand where they meet, apply, walk on", () => {
     const at = desk(cells(AB));
     at.send({ do: "select", selection: { kind: "grid", code: "A" } });
-    press(at, "p", "ArrowRight", "ArrowRight", "ArrowRight", "ArrowLeft", "ArrowRight", "1");
-    // The first arrow stands on the grid's first cell; two more reach its edge; beyond lies B.
-    expect(at.now().bench.cursor).toBe(3);
+    press(at, "p", "1");
     expect(at.now().bench.target).toEqual({ grid: 2 });
-    press(at, " ");
-    expect(at.edits()).toEqual([[{ op: "paint", buildings: ["b3"], to: "B" }]]);
+    expect(at.now().bench.cursor).toBe(3);
+    press(at, " ", "ArrowDown", " ");
+    expect(at.edits()).toEqual([
+      [{ op: "paint", buildings: ["b3"], to: "B" }],
+      [{ op: "paint", buildings: ["b9"], to: "B" }],
+    ]);
+    expect(at.letters()).toBe("AABBBBAABBBBAAABBB");
+  });
+  test("arrows walk the cells from the first of the grid chosen", () => {
+    const at = desk(cells(AB));
+    at.send({ do: "select", selection: { kind: "grid", code: "B" } });
+    press(at, "p", "ArrowRight", "ArrowRight", "ArrowDown", "ArrowLeft");
+    expect(at.now().bench.cursor).toBe(10);
   });
   test("letters change the tool, brackets the brush, Tab finds what has no grid", () => {
     const at = desk(cells("A.."));

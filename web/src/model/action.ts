@@ -178,7 +178,7 @@ export type Effect =
   | { do: "keep"; key: "lang" | "theme" | "mine" | "name"; value: string }
   | { do: "thread"; plan: string }
   | { do: "startDraft"; title: string; basedOn: string | null; areas: Code[] }
-  | { do: "preview"; plan: string; base: number; edits: Edit[] }
+  | { do: "preview"; plan: string; base: number; edits: Edit[]; still: boolean }
   | { do: "post"; plan: string; pending: Pending }
   | { do: "keepQueue"; plan: string; queue: Pending[] }
   | { do: "recall"; plan: string }

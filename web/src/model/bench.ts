@@ -40,7 +40,12 @@ export type Stroke = {
   note: string;
 };
 
-export type Preview = { before: Row[]; after: Row[]; problem: Problem | null };
+export type Preview = {
+  before: Row[];
+  after: Row[];
+  findings: Outcome["findings"];
+  problem: Problem | null;
+};
 
 /** A grid, a gap (`null`), or nothing chosen: then the grid a stroke begins in. */
 export type Target = { grid: GridKey | null } | null;

@@ -33,13 +33,16 @@ export function updateDraft(state: State, action: DraftAction): Step {
       return [bench(state, { starting: { busy: false, problem: action.problem } }), []];
     case "tool":
       return [
-        bench(withoutMark(state), {
-          tool: action.to,
-          stroke: null,
-          preview: null,
-          erase: false,
-          queue: queues.cleared(state.bench.queue),
-        }),
+        bench(
+          { ...withoutMark(state), sheet: state.narrow && action.to !== "browse" ? "peek" : state.sheet },
+          {
+            tool: action.to,
+            stroke: null,
+            preview: null,
+            erase: false,
+            queue: queues.cleared(state.bench.queue),
+          },
+        ),
         [],
       ];
     case "brush":
@@ -55,7 +58,13 @@ export function updateDraft(state: State, action: DraftAction): Step {
     case "tab":
       return [bench(state, { tab: action.to }), []];
     case "name":
-      return [bench(state, { name: action.to }), [{ do: "keep", key: "name", value: action.to }]];
+      return [
+        bench(state, { name: action.to }),
+        [
+          { do: "keep", key: "name", value: action.to },
+          { do: "thread", plan: planOf(state.view) },
+        ],
+      ];
     case "stroke":
       return stroke(state, action.stroke);
     case "previewed":
@@ -143,8 +152,8 @@ function stroke(state: State, to: Bench["stroke"]): Step {
     preview: to?.exact ? before.preview : null,
     queue: to?.pressed ? queues.cleared(before.queue) : before.queue,
   });
-  const asks = to?.exact && to.edits.length > 0 && !before.offline;
-  return [next, asks ? [{ do: "preview", plan: planOf(state.view), base, edits: to.edits }] : []];
+  if (to === null || !to.pressed || to.edits.length === 0 || before.offline) return [next, []];
+  return [next, [{ do: "preview", plan: planOf(state.view), base, edits: to.edits, still: !to.exact }]];
 }
 
 /** Puts a step on its way. */
@@ -284,6 +293,9 @@ function settled(fabric: Fabric, came: Outcome, done: Pending | undefined): Fabr
 }
 
 function relock(grids: Map<GridKey, DraftGrid>, edit: Edit): void {
+  if (edit.op === "detach")
+    for (const grid of grids.values())
+      if (grid.code === edit.grid) grids.set(grid.id, { ...grid, detached: edit.allowed });
   if (edit.op !== "lock" && edit.op !== "unlock") return;
   for (const grid of grids.values())
     if ("all" in edit || edit.grid === grid.code) grids.set(grid.id, { ...grid, locked: edit.op === "lock" });

@@ -52,7 +52,11 @@ function edited(state: State, news: Change, at: number): Step {
   const revision = Math.max(state.revision, news.revision);
   const here = news.edits.filter((edit) => edit.plan === plan);
   if (here.length === 0) return [{ ...state, revision }, []];
-  const isOwn = here.every((edit) => edit.id.startsWith(`${state.bench.client}-`));
+  const { client, mine, queue } = state.bench;
+  const isUnderWay = (kind: string) => queue.some((one) => one.step === "sending" && one.kind === kind);
+  const isOwn = here.every(
+    ({ id, kind }) => id.startsWith(`${client}-`) || mine.has(news.revision) || isUnderWay(kind),
+  );
   const known = state.tallies.value;
   const counted: State = {
     ...state,

@@ -2,7 +2,7 @@
 
 import type { Action } from "./action";
 import { type Bench, BRUSHES, TOOL_KEYS, TOOLS } from "./bench";
-import { cellsOf, keyOfCode } from "./draft";
+import { cellsOf, keyOfCode, troubleOf } from "./draft";
 import { isLocked, painting } from "./edits";
 import type { CellId, Colors, Fabric } from "./fabric";
 import { nextName } from "./names";
@@ -56,18 +56,33 @@ const brushBeside = (bench: Bench, larger: boolean): number => {
   return BRUSHES[Math.max(0, Math.min(BRUSHES.length - 1, at + (larger ? 1 : -1)))] ?? bench.brush;
 };
 
-/** The grid whose neighbours the numbers name: that of the cell one stands on, else the grid selected. */
+/** The grid whose neighbours the numbers name: the one selected, else that of the cell one stands on. */
 export function baseGrid(state: State, fabric: Fabric, colors: Colors): GridKey | null {
   const here = state.bench.cursor === null ? null : (colors[state.bench.cursor] ?? null);
-  return state.bench.tool === "browse" || state.bench.tool === "merge"
-    ? (chosenGrid(state, fabric) ?? here)
-    : (here ?? chosenGrid(state, fabric));
+  return chosenGrid(state, fabric) ?? here;
 }
 
+/** A neighbour becomes the target; with a tool in hand one then stands where the two grids meet. */
 function choose(state: State, fabric: Fabric, colors: Colors, at: number): Action[] {
   const base = baseGrid(state, fabric, colors);
   const grid = base === null ? undefined : numbered(fabric, colors, base)[at];
-  return grid === undefined ? [] : [draft({ do: "target", to: { grid } } as never)];
+  if (base === null || grid === undefined) return [];
+  const aim = draft({ do: "target", to: { grid } } as never);
+  const { tool, cursor } = state.bench;
+  const stands =
+    cursor !== null && (colors[cursor] ?? null) === base && touches(fabric, colors, cursor, grid);
+  if (tool === "browse" || tool === "merge" || stands) return [aim];
+  return [aim, ...goTo(fabric, doorway(fabric, colors, base, grid))];
+}
+
+const touches = (fabric: Fabric, colors: Colors, cell: CellId, grid: GridKey): boolean =>
+  fabric.mesh.near[cell]?.some((other) => colors[other] === grid) === true;
+
+/** A cell of one grid beside another that could go there without tearing the grid, if there is one. */
+function doorway(fabric: Fabric, colors: Colors, from: GridKey, to: GridKey): CellId | null {
+  const beside = cellsOf(colors, from).filter((cell) => touches(fabric, colors, cell, to));
+  const fits = beside.find((cell) => troubleOf(fabric, colors, new Map([[cell, to]])) === null);
+  return fits ?? beside[0] ?? null;
 }
 
 const goTo = (fabric: Fabric, cell: CellId | null): Action[] =>

@@ -262,7 +262,7 @@ export type Change = {
   kinds: string[];
   /** Plans it belongs to, and the edits it came from. */
   plans: string[];
-  edits: { plan: string; id: string; who: string; what: string }[];
+  edits: { plan: string; id: string; who: string; what: string; kind: string }[];
 };
 
 /** Anything that went wrong between the page and the server, ready to be said. */

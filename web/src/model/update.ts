@@ -198,6 +198,8 @@ function stepBack(state: State): State {
   if (state.pointing) return { ...state, pointing: false };
   if (state.narrow && state.drawer) return { ...state, drawer: false };
   if (state.mark !== null) return { ...state, mark: null };
+  if (state.bench.tool !== "browse") return { ...state, bench: { ...state.bench, tool: "browse" } };
+  if (state.bench.cursor !== null) return { ...state, bench: { ...state.bench, cursor: null } };
   if (state.view.selection !== null) return look(state, { selection: null });
   return state;
 }

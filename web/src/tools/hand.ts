@@ -3,7 +3,7 @@
 import type { Action } from "../model/action";
 import type { Stroke, ToolName } from "../model/bench";
 import { type Recolor, troubleOf } from "../model/draft";
-import { type Edit, isLocked } from "../model/edits";
+import { type Edit, isLocked, NEW_GRID } from "../model/edits";
 import type { CellId, Colors, Fabric } from "../model/fabric";
 import { targetGrid } from "../model/plankeys";
 import type { GridKey } from "../model/register";
@@ -52,9 +52,14 @@ export function aim(
 ): GridKey | null | undefined {
   const named = targetGrid(hand.now(), fabric);
   if (named !== undefined) return named;
+  if (fabric.grids.size === 0) return NEW_GRID;
   const grid = here === null ? null : (colors[here] ?? null);
   return grid ?? undefined;
 }
+
+/** Nothing says for which grid: the hint beside the pointer. */
+export const aimless = (tool: ToolName, at: Pixel): Stroke =>
+  strokeOf(tool, at, false, { trouble: { code: "no-target", grid: NEW_GRID, cells: [] } });
 
 /** Cells a stroke may take: not those that are there already, not those of locked grids. */
 export const takeable = (

@@ -38,8 +38,9 @@ export function merge(hand: Hand): Tool {
           ? null
           : { code: "edit.not-neighbours", grid: other, cells: [] };
     const [a, b] = [fabric.grids.get(keep)?.code ?? "", fabric.grids.get(other)?.code ?? ""];
-    tell(hand, { ...strokeOf("merge", event.pixel, pressed, { recolor }), trouble });
-    return trouble === null ? [{ op: "merge" as const, grids: [a, b], keep: a }] : [];
+    const edits = trouble === null ? [{ op: "merge" as const, grids: [a, b], keep: a }] : [];
+    tell(hand, { ...strokeOf("merge", event.pixel, pressed, { recolor, edits }), trouble });
+    return edits;
   }
 
   return {

@@ -8,7 +8,7 @@ import { nextName } from "../model/names";
 import type { LonLat } from "../model/place";
 import type { GridKey } from "../model/register";
 import { metresPerPixelAt, type SurfaceEvent, type Tool } from "../model/surface";
-import { aim, ground, type Hand, lockedAmong, release, strokeOf, takeable, tell } from "./hand";
+import { aim, aimless, ground, type Hand, lockedAmong, release, strokeOf, takeable, tell } from "./hand";
 
 type Under = { taken: Map<CellId, GridKey | null>; to: GridKey | null; last: LonLat };
 
@@ -30,7 +30,7 @@ export function paint(hand: Hand): Tool {
     ring(event, erase);
     const to = erase ? null : aim(hand, fabric, colors, cellAt(fabric.mesh, event.at));
     if (to === undefined) {
-      tell(hand, null);
+      tell(hand, aimless("paint", event.pixel));
       return;
     }
     const covered = cellsUnder(fabric.mesh, event.at, metres(event.at));
@@ -83,7 +83,11 @@ export function paint(hand: Hand): Tool {
         ? { code: "grid.locked", grid: locked, cells: [] }
         : undefined);
     const recolor = new Map(under.taken);
-    tell(hand, strokeOf("paint", event.pixel, true, { ...here, recolor, trouble }));
+    const edit = trouble === undefined ? painting(fabric, recolor.keys(), under.to, nextName(fabric)) : null;
+    tell(
+      hand,
+      strokeOf("paint", event.pixel, true, { ...here, recolor, edits: edit === null ? [] : [edit], trouble }),
+    );
   }
 
   return {
@@ -91,14 +95,10 @@ export function paint(hand: Hand): Tool {
       if (event.kind === "down") return down(event);
       if (event.kind === "drag") pass(event);
       else if (event.kind === "up") {
+        if (under === null) return false;
         pass(event);
-        const here = ground(hand);
-        const edit =
-          here === null || under === null || lockTrouble(here.fabric, under.to) !== undefined
-            ? null
-            : painting(here.fabric, under.taken.keys(), under.to, nextName(here.fabric));
         under = null;
-        release(hand, edit === null ? [] : [edit]);
+        release(hand, hand.now().bench.stroke?.edits ?? []);
       } else if (event.kind === "cancel" || event.kind === "leave") this.exit();
       else if (event.kind === "move") {
         surface.cursor("crosshair");

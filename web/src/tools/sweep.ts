@@ -36,23 +36,22 @@ export function sweep(hand: Hand): Tool {
   const show = (lines: LonLat[][]) =>
     surface.show(lines.map((line) => ({ kind: "line" as const, role: "border" as const, line })));
 
-  function push(event: SurfaceEvent) {
+  function push(event: SurfaceEvent): void {
     const here = ground(hand);
-    if (here === null || grab === null) return null;
+    if (here === null || grab === null) return;
     const { fabric, colors } = here;
     const width = hand.now().bench.brush * 2 * metresPerPixelAt(surface, event.at);
-    const recolor = swept(fabric, colors, grab, event.at, width);
     const locked = [grab.a, grab.b].find((grid) => isLocked(fabric, grid));
     const trouble = locked == null ? undefined : { code: "grid.locked", grid: locked, cells: [] };
+    const recolor = trouble ? new Map() : swept(fabric, colors, grab, event.at, width);
+    const to = recolor.values().next().value;
+    const edit = to === undefined ? null : painting(fabric, recolor.keys(), to, nextName(fabric));
     surface.show([
       { kind: "line", role: "course", line: [grab.at, event.at] },
       { kind: "dot", role: "grip", at: event.at },
     ]);
-    tell(
-      hand,
-      strokeOf("sweep", event.pixel, true, { ...here, recolor: trouble ? new Map() : recolor, trouble }),
-    );
-    return trouble === undefined ? recolor : null;
+    const edits = edit === null ? [] : [edit];
+    tell(hand, strokeOf("sweep", event.pixel, true, { ...here, recolor, edits, trouble }));
   }
 
   return {
@@ -68,16 +67,10 @@ export function sweep(hand: Hand): Tool {
         if (border !== null) show(border.lines);
         return grab !== null;
       } else if (event.kind === "drag") push(event);
-      else if (event.kind === "up") {
-        const here = ground(hand);
-        const recolor = push(event);
+      else if (event.kind === "up" && grab !== null) {
+        push(event);
         grab = null;
-        const to = recolor?.values().next().value;
-        const edit =
-          here === null || recolor === null || to === undefined
-            ? null
-            : painting(here.fabric, recolor.keys(), to, nextName(here.fabric));
-        release(hand, edit === null ? [] : [edit]);
+        release(hand, hand.now().bench.stroke?.edits ?? []);
       } else if (event.kind === "cancel" || (event.kind === "leave" && grab === null)) this.exit();
       return false;
     },

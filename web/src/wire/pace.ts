@@ -8,7 +8,9 @@ import { CURRENT, planOf } from "../model/select";
 import type { State } from "../model/state";
 import * as desk from "./desk";
 
-type Question = { plan: string; base: number; edits: Edit[] };
+/** `still`: the page foresees this one itself and asks only when the pointer rests. */
+type Question = { plan: string; base: number; edits: Edit[]; still: boolean };
+const REST_MS = 220;
 
 /** Asks for the outcome of the latest question; those that were overtaken while one was under way are never asked. */
 export function previews(
@@ -17,6 +19,7 @@ export function previews(
 ): (question: Question) => void {
   let next: Question | null = null;
   let busy = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const ask = async () => {
     if (busy) return;
     busy = true;
@@ -24,14 +27,24 @@ export function previews(
       const question = next;
       next = null;
       const reply = await desk.preview(question.plan, question.base, question.edits, who());
-      if (reply.ok) tell({ before: reply.value.before, after: reply.value.after, problem: null });
-      else tell({ before: [], after: [], problem: reply.problem });
+      if (timer !== undefined) continue;
+      const nothing = { before: [], after: [], findings: { gone: [], fresh: [] } };
+      if (reply.ok) {
+        const { before, after, findings } = reply.value;
+        tell({ before, after, findings, problem: null });
+      } else tell({ ...nothing, problem: reply.problem });
     }
     busy = false;
   };
   return (question) => {
-    next = question;
-    void ask();
+    clearTimeout(timer);
+    const now = () => {
+      timer = undefined;
+      next = question;
+      void ask();
+    };
+    if (question.still) timer = setTimeout(now, REST_MS);
+    else now();
   };
 }
 

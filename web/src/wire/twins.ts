@@ -386,6 +386,7 @@ export const change = (node: Node): m.Change => ({
         id: edit.get("id").textOr(),
         who: edit.get("who").textOr(),
         what: edit.get("what").textOr(),
+        kind: edit.get("kind").textOr("edit"),
       })),
     ) ?? [],
 });

@@ -336,6 +336,8 @@ export const en: Words = {
     findingsNew: "New findings",
     carried: (n) => `${n} buildings were taken along`,
     rename: "Rename",
+    detached: "May be in pieces",
+    detachedHint: "This grid may consist of parts that do not touch",
     name: "Name",
     out: (n) => `${n} out of band`,
     loose: (n, households) => `${n} buildings, ${households} households unassigned`,
@@ -361,6 +363,7 @@ export const en: Words = {
     stranded: (n) => `${n} buildings stranded`,
     whoEdited: (who) => `${who} changed this draft`,
     trouble: {
+      "no-target": "choose a target grid first",
       "grid.locked": "the grid is locked",
       "edit.in-pieces": "would leave the grid in pieces",
       "edit.swallowed": "would swallow the whole grid",

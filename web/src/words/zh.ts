@@ -335,6 +335,8 @@ export const zh = {
     findingsNew: "新出现的问题",
     carried: (n: string) => `连带调整 ${n} 栋楼`,
     rename: "改名",
+    detached: "允许飞地",
+    detachedHint: "这个网格可以分成不相连的几块",
     name: "名称",
     out: (n: string) => `${n} 个超出标准`,
     loose: (n: string, households: string) => `${n} 栋 ${households} 户未归属`,
@@ -360,6 +362,7 @@ export const zh = {
     stranded: (n: string) => `被隔开的楼 ${n} 栋`,
     whoEdited: (who: string) => `${who}改动了这份草案`,
     trouble: {
+      "no-target": "先选一个目标网格",
       "grid.locked": "网格已锁定",
       "edit.in-pieces": "网格会断开",
       "edit.swallowed": "网格会被整个吞并",

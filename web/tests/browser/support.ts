@@ -64,7 +64,8 @@ export const test = base.extend<Own, { server: string }>({
       page.on("pageerror", (error) => wrong.push(`error: ${error.message}`));
       page.on("console", (message) => {
         // A refused file answers 422 on purpose, and the browser writes that on its console.
-        const refused = /status of 4\d\d/.test(message.text());
+        // A connection cut on purpose is written there too.
+        const refused = /status of 4\d\d|ERR_INTERNET_DISCONNECTED/.test(message.text());
         if (message.type() === "error" && !refused) wrong.push(`console: ${message.text()}`);
       });
       page.on("request", (request) => {
