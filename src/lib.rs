@@ -22,7 +22,10 @@
 //!
 //! **Journeys.** A sheet comes in: `import::read` → `desk.submit` → `decide` → `World::next` → `store`
 //! → notice. A tile goes out: `http::tiles` → `tiles::cache` (fresh by `World::touched_since`) → layers →
-//! bytes. Every read takes one `Arc<World>` and keeps it.
+//! bytes. Every read takes one `Arc<World>` and keeps it. A planner redraws: `http::api::edits` →
+//! `desk.submit` → `decide::edits` (strokes on a sketch by `fabric::reshape`, held to `plan::check`) →
+//! `World::next` (only what was touched) → `store` (colors alone when the fabric stays; the plan's log) →
+//! notice. The same without commit is the preview; taking back is the mirror of what the store kept.
 
 pub mod domain;
 pub mod sample;

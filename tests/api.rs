@@ -6,6 +6,8 @@ mod golden;
 #[path = "api/house.rs"]
 mod house;
 
+#[path = "api/edits.rs"]
+mod edits;
 #[path = "api/events.rs"]
 mod events;
 #[path = "api/limits.rs"]

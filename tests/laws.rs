@@ -6,6 +6,8 @@ mod support;
 #[path = "support/tile.rs"]
 mod tile;
 
+#[path = "laws/edits.rs"]
+mod edits;
 #[path = "laws/fabric.rs"]
 mod fabric;
 #[path = "laws/world.rs"]

@@ -20,6 +20,7 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 pub use notice::Notice;
 
 use crate::domain::change::{Change, Fact, Summary, Touched};
+use crate::domain::decide::edits::{Edited, Taken, target};
 use crate::domain::decide::{Command, Decision, Refusal, Roster, decide};
 use crate::domain::ids::BuildingId;
 use crate::domain::issue::Issue;
@@ -47,6 +48,8 @@ pub struct Outcome {
     pub placed: BTreeMap<Reason, u64>,
     /// What was touched; `None` when nothing changed or for a preview that stops before.
     pub touched: Option<Arc<Touched>>,
+    /// What was done to a draft, with the worlds before and after.
+    pub edited: Option<(Edited, [Arc<World>; 2])>,
 }
 
 /// Why a command was not carried out. The world has not moved.
@@ -146,13 +149,13 @@ impl Desk {
     /// What `command` would do, on this thread; nothing is changed. The revision is the one it would get.
     pub fn preview(&self, mut command: Command, actor: &Actor) -> Result<Outcome, DeskError> {
         let world = self.world();
-        self.shared.bring_roster(&mut command)?;
+        self.shared.bring(&world, &mut command)?;
         let mut decision = decide(&world, command, actor, now()).map_err(DeskError::Refused)?;
         if decision.change.is_empty() {
             return Ok(unchanged(&world, decision));
         }
         let (next, touched) = world.next(&decision.change);
-        Ok(changed(&next, touched, &mut decision))
+        Ok(changed([&world, &Arc::new(next)], touched, &mut decision))
     }
 
     /// Lets go of this handle and, when it is the last, waits until the database file is closed.
@@ -181,29 +184,40 @@ impl Shared {
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = world;
     }
 
-    /// Fetches the households a command has to be decided against.
-    fn bring_roster(&self, command: &mut Command) -> Result<(), DeskError> {
-        if let Command::Import(import) = command
-            && asks_roster_of(import.rows.kind())
-        {
-            let reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
-            let roster: Roster = reader.prior().map_err(Arc::new)?;
-            import.roster = roster;
+    /// Fetches from the store what a command has to be decided against: households, or what an edit did.
+    fn bring(&self, world: &World, command: &mut Command) -> Result<(), DeskError> {
+        let reader = || self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        match command {
+            Command::Import(import) if asks_roster_of(import.rows.kind()) => {
+                let roster: Roster = reader().prior().map_err(Arc::new)?;
+                import.roster = roster;
+            }
+            Command::TakeBack(wish) => {
+                if let Some(revision) = target(world, wish.plan, wish.is_redo) {
+                    let facts = reader().facts_of(revision).map_err(Arc::new)?;
+                    wish.taken = Some(Taken { revision, facts });
+                }
+            }
+            Command::Import(_) | Command::Settings(_) | Command::Start(_) | Command::Edit(_) => {}
         }
         Ok(())
     }
 }
 
-/// Whether deciding `command` needs the households the store holds.
-fn asks_roster(command: &Command) -> bool {
-    matches!(command, Command::Import(import) if asks_roster_of(import.rows.kind()))
+/// What deciding `command` needs of the store: commands before it have to be on disk.
+fn asks_store(command: &Command, pending: &Change) -> bool {
+    match command {
+        Command::Import(import) => asks_roster_of(import.rows.kind()) && !pending.roster.is_empty(),
+        Command::TakeBack(_) => true,
+        Command::Settings(_) | Command::Start(_) | Command::Edit(_) => false,
+    }
 }
 
 fn asks_roster_of(kind: ImportKind) -> bool {
     matches!(kind, ImportKind::Households | ImportKind::Members)
 }
 
-fn unchanged(world: &World, decision: Decision) -> Outcome {
+fn unchanged(world: &Arc<World>, decision: Decision) -> Outcome {
     Outcome {
         revision: world.revision(),
         is_changed: false,
@@ -211,11 +225,18 @@ fn unchanged(world: &World, decision: Decision) -> Outcome {
         issues: decision.issues,
         placed: BTreeMap::new(),
         touched: None,
+        edited: decision.edited.map(|edited| (edited, [Arc::clone(world), Arc::clone(world)])),
     }
 }
 
-fn changed(next: &World, touched: Arc<Touched>, decision: &mut Decision) -> Outcome {
+fn changed(
+    [world, next]: [&Arc<World>; 2],
+    touched: Arc<Touched>,
+    decision: &mut Decision,
+) -> Outcome {
+    let worlds = [Arc::clone(world), Arc::clone(next)];
     Outcome {
+        edited: decision.edited.take().map(|edited| (edited, worlds)),
         revision: next.revision(),
         is_changed: true,
         placed: placed(next, &decision.change),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 use tracing::{error, info};
 
-use super::{DeskError, Job, Notice, Outcome, Shared, asks_roster, changed, now, unchanged};
+use super::{DeskError, Job, Notice, Outcome, Shared, asks_store, changed, now, unchanged};
 use crate::domain::change::{Change, Touched};
 use crate::domain::decide::decide;
 use crate::domain::measure::Stamp;
@@ -45,9 +45,8 @@ impl Runner {
             let mut pending: Vec<Pending> = Vec::new();
             let mut next = Some(job);
             while let Some(job) = next {
-                // Households are decided against the roster on disk; rows that wait go there first.
-                let is_behind = pending.iter().any(|one| !one.change.roster.is_empty());
-                if is_behind && asks_roster(&job.command) {
+                // What is decided against the disk waits for those before it to be there.
+                if pending.iter().any(|one| asks_store(&job.command, &one.change)) {
                     self.commit(std::mem::take(&mut pending));
                     world = self.shared.world();
                 }
@@ -62,9 +61,9 @@ impl Runner {
     }
 
     /// Decides one command on `world`; answers at once what changes nothing.
-    fn work(&self, world: &World, job: Job) -> Option<Pending> {
+    fn work(&self, world: &Arc<World>, job: Job) -> Option<Pending> {
         let Job { mut command, actor, reply } = job;
-        if let Err(failure) = self.shared.bring_roster(&mut command) {
+        if let Err(failure) = self.shared.bring(world, &mut command) {
             // A caller who stopped listening needs no answer.
             let _ = reply.send(Err(failure));
             return None;
@@ -84,7 +83,7 @@ impl Runner {
             Ok(Ok((decision, None))) => Ok(unchanged(world, decision)),
             Ok(Ok((mut decision, Some((next, touched))))) => {
                 let next = Arc::new(next);
-                let outcome = changed(&next, Arc::clone(&touched), &mut decision);
+                let outcome = changed([world, &next], Arc::clone(&touched), &mut decision);
                 let change = decision.change;
                 return Some(Pending {
                     change,

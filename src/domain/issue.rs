@@ -184,6 +184,31 @@ codes! {
     "placement.outside-stated-area", "坐标不在登记的社区内", "the position is not in the community it is registered in";
     "placement.straddles", "跨界，归面积较大一方", "straddles a border; the larger part counts";
     "placement.no-building", "找不到对应楼栋", "no building could be found for it";
+    // edits of drafts
+    "edit.in-pieces", "网格会被切断", "this would leave the grid in pieces";
+    "edit.hole", "会围出无网格的空洞", "this would shut in ground that belongs to no grid";
+    "edit.swallowed", "会吞没相邻网格", "this would swallow a neighbouring grid";
+    "edit.outside", "超出所在社区", "this reaches beyond the community";
+    "edit.misses", "没有碰到要改的边界", "this does not meet what it should change";
+    "edit.touches", "只碰到边界，没有穿过", "the line touches the border without crossing it";
+    "edit.doubles-back", "线条折返", "the line doubles back on itself";
+    "edit.along-border", "线条沿边界走，没有切开任何地块", "the line runs along the border and divides nothing";
+    "edit.self-crossing", "线条自交", "the line crosses itself";
+    "edit.crosses-border", "会越过另一条边界", "this would cross another border";
+    "edit.not-neighbours", "网格不相邻", "the grids are not next to each other";
+    "edit.unknown-grid", "没有这个网格", "there is no such grid in the draft";
+    "edit.unknown-building", "没有这栋楼，或它在图上没有位置", "there is no such building, or it has no place on the ground";
+    "edit.unknown-cell", "没有这个地块", "there is no such cell";
+    "edit.too-many", "一次修改过多", "too many edits in one request";
+    "edit.future-base", "所依据的版本还不存在", "the revision it is based on does not exist yet";
+    "edit.bad-line", "图形不完整", "the shape is not complete";
+    "edit.bad-name", "名称过长或含非法字符", "the name is too long or holds control characters";
+    "edit.taken-code", "编码已被使用", "the code is taken";
+    "edit.too-tight", "此处过窄，无法切分", "the ground is too narrow here to be cut";
+    "edit.built-on", "之后已有其他改动，不能撤销", "something was built on it since; it cannot be taken back";
+    "grid.locked", "网格已锁定", "the grid is locked";
+    "plan.no-areas", "没有选择社区", "no community was named";
+    "plan.area-not-in-base", "所依据的方案不含此社区", "the plan it starts from does not divide this community";
     // findings about plans and places
     "grid.empty", "空网格：没有楼栋", "the grid holds no building";
     "grid.overloaded", "超载网格", "the grid holds too many households";

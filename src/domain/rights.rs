@@ -35,3 +35,10 @@ pub fn may_import(actor: &Actor) -> bool {
         Role::Local => true,
     }
 }
+
+/// Whether `actor` may start and edit drafts.
+pub fn may_edit(actor: &Actor) -> bool {
+    match actor.role {
+        Role::Local => true,
+    }
+}

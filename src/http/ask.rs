@@ -28,14 +28,46 @@ impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Ask<T> {
             Err(rejection) => {
                 // The inner text names the parameter and its type, never its value.
                 let about = std::error::Error::source(&rejection).map(ToString::to_string);
-                Err(Problem {
-                    fault: Fault::BadQuery,
-                    about: about.map(Into::into),
-                    issues: vec![],
-                })
+                Err(Problem { about: about.map(Into::into), ..Fault::BadQuery.into() })
             }
         }
     }
+}
+
+/// How deep a body may be nested.
+const MAX_DEPTH: usize = 64;
+
+/// The body of a request. Says where it does not fit, never what stands there.
+pub(super) fn read_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+    if depth(body) > MAX_DEPTH {
+        return Err(Fault::DeepJson.into());
+    }
+    serde_json::from_slice(body).map_err(|error| {
+        let place = match (error.line(), error.column()) {
+            (0, _) => "1:1".to_owned(),
+            (line, column) => format!("{line}:{column}"),
+        };
+        Problem::about(Fault::BadJson, place)
+    })
+}
+
+/// The deepest nesting of brackets outside texts.
+fn depth(body: &[u8]) -> usize {
+    let (mut depth, mut deepest, mut in_text, mut is_escaped) = (0usize, 0, false, false);
+    for byte in body {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if in_text => is_escaped = true,
+            b'"' => in_text = !in_text,
+            b'[' | b'{' if !in_text => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b']' | b'}' if !in_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
 }
 
 /// The plan named in a path: its number, or `current`.

@@ -22,11 +22,13 @@ use utoipa::IntoParams;
 
 use super::App;
 use super::ask::{Ask, plan_choice};
+use super::lang::Lang;
+use super::presence::PresenceEvent;
 use super::problem::{Fault, Problem};
-use super::wire::{ChangeEvent, ResyncEvent, TallyRow, TallyTable, bounds};
+use super::wire::{ChangeEvent, ResyncEvent, TallyRow, TallyTable, bounds, edit_note};
 use crate::desk::Notice;
 use crate::domain::change::Kinds;
-use crate::domain::ids::AreaId;
+use crate::domain::ids::{AreaId, PlanId};
 use crate::domain::measure::Revision;
 use crate::domain::world::PlanChoice;
 
@@ -42,6 +44,8 @@ const WAITING: usize = 8;
 pub struct EventAsk {
     /// Number of a plan; `current` when not said
     plan: Option<String>,
+    /// `zh` or `en`, for what was done in words
+    lang: Option<String>,
 }
 
 /// Events `change` and `resync`, a ping every 15 seconds.
@@ -58,6 +62,11 @@ pub async fn events(
     let mut notices = app.desk.subscribe();
     let world = app.desk.world();
     let plan = plan_choice(&world, asked.plan.as_deref().unwrap_or("current"))?;
+    let lang = match asked.lang.as_deref() {
+        Some("en") => Lang::En,
+        Some("zh") => Lang::Zh,
+        _ => Lang::of(&headers),
+    };
     let known = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
     let mut seen = world.revision();
     let (out, stream) = mpsc::channel::<Result<Event, Infallible>>(WAITING);
@@ -66,20 +75,40 @@ pub async fn events(
         _ => Event::default().comment("open"),
     };
     out.try_send(Ok(greeting)).map_err(|_| Fault::Internal)?;
+    let mut signs = app.presence.subscribe();
+    if let PlanChoice::Plan(plan) = plan {
+        for present in app.presence.on(plan).iter().take(WAITING / 2) {
+            // More than the channel holds will show themselves by their next sign.
+            let _ = out.try_send(Ok(presence(present)));
+        }
+    }
     let mut closing = app.closing.subscribe();
     tokio::spawn(async move {
         let _permit = permit;
         loop {
-            let notice = tokio::select! {
-                notice = notices.recv() => notice,
+            let heard = tokio::select! {
+                notice = notices.recv() => Heard::Notice(notice),
+                sign = signs.recv() => Heard::Sign(sign.ok()),
                 () = out.closed() => return,
                 _ = closing.wait_for(|is_closing| *is_closing) => return,
+            };
+            let notice = match heard {
+                Heard::Notice(notice) => notice,
+                Heard::Sign(sign) => {
+                    let present = sign.filter(|(of, _)| plan == PlanChoice::Plan(*of));
+                    if let Some((_, present)) = present
+                        && out.send(Ok(presence(&present))).await.is_err()
+                    {
+                        return;
+                    }
+                    continue;
+                }
             };
             let event = match notice {
                 Ok(notice) if notice.world.revision() <= seen => continue,
                 Ok(notice) => {
                     seen = notice.world.revision();
-                    change(&app, &notice, plan).await
+                    change(&app, &notice, plan, lang).await
                 }
                 Err(RecvError::Lagged(_)) => {
                     seen = app.desk.world().revision();
@@ -97,6 +126,13 @@ pub async fn events(
     Ok(stream.keep_alive(KeepAlive::new().interval(PING).text("ping")).into_response())
 }
 
+/// What a listener waits for.
+enum Heard {
+    Notice(Result<Arc<Notice>, RecvError>),
+    /// `None` when signs were missed: the next ones tell the same.
+    Sign(Option<(PlanId, Arc<PresenceEvent>)>),
+}
+
 fn resync(revision: Revision) -> Event {
     named("resync", revision, serde_json::to_string(&ResyncEvent { revision: revision.0 }).ok())
 }
@@ -106,14 +142,14 @@ fn named(name: &str, revision: Revision, data: Option<String>) -> Event {
 }
 
 /// The message of a commit, made on the blocking pool: it may have a whole district to count.
-async fn change(app: &Arc<App>, notice: &Arc<Notice>, plan: PlanChoice) -> Event {
+async fn change(app: &Arc<App>, notice: &Arc<Notice>, plan: PlanChoice, lang: Lang) -> Event {
     let revision = notice.world.revision();
     let (app, notice) = (Arc::clone(app), Arc::clone(notice));
     let made = tokio::task::spawn_blocking(move || match plan {
         PlanChoice::Current => {
-            app.change.get(&notice.world, |_| change_json(&notice, plan)).as_ref().clone()
+            app.change.get(&notice.world, |_| change_json(&notice, plan, lang)).as_ref().clone()
         }
-        PlanChoice::Plan(_) => change_json(&notice, plan),
+        PlanChoice::Plan(_) => change_json(&notice, plan, lang),
     });
     match made.await {
         Ok(Some(json)) => named("change", revision, Some(json)),
@@ -121,11 +157,22 @@ async fn change(app: &Arc<App>, notice: &Arc<Notice>, plan: PlanChoice) -> Event
     }
 }
 
-/// The change in JSON; `None` when it is too much for a message.
-fn change_json(notice: &Notice, plan: PlanChoice) -> Option<String> {
+fn presence(present: &PresenceEvent) -> Event {
+    let json = serde_json::to_string(present).unwrap_or_default();
+    Event::default().event("presence").data(json)
+}
+
+/// The change in JSON; `None` when it is too much for a message. What concerns other plans alone is told
+/// as a revision and nothing else.
+fn change_json(notice: &Notice, plan: PlanChoice, lang: Lang) -> Option<String> {
     let Notice { touched, world } = notice;
-    let mut communities: BTreeSet<AreaId> = touched.areas.iter().copied().collect();
-    communities.extend(touched.shards.iter().map(|(_, community)| *community));
+    let kinds = touched.kinds_for(plan);
+    let is_concerned = kinds.without(Kinds::RECORDS) != Kinds::NONE;
+    let mut communities: BTreeSet<AreaId> = BTreeSet::new();
+    if is_concerned {
+        communities.extend(&touched.areas);
+        communities.extend(touched.shards.iter().map(|(_, community)| *community));
+    }
     let mut asked: Vec<Option<AreaId>> = communities.iter().copied().map(Some).collect();
     if touched.kinds.meets(Kinds::BUILDINGS.and(Kinds::PEOPLE).and(Kinds::AREAS)) {
         asked.push(None);
@@ -140,11 +187,13 @@ fn change_json(notice: &Notice, plan: PlanChoice) -> Option<String> {
     let code = |id: &AreaId| Some(world.areas().get(*id)?.code.to_string());
     let event = ChangeEvent {
         revision: world.revision().0,
-        boxes: touched.boxes.iter().filter_map(bounds).collect(),
+        boxes: touched.boxes.iter().filter(|_| is_concerned).filter_map(bounds).collect(),
         grids: tallies.iter().filter_map(|row| row.id).collect(),
         areas: communities.iter().filter_map(code).collect(),
         tallies,
-        kinds: touched.kinds.words().collect(),
+        kinds: kinds.words().collect(),
+        plans: touched.plans.iter().map(|plan| plan.get()).collect(),
+        edits: touched.plans.iter().filter_map(|id| edit_note(world, *id, lang)).collect(),
     };
     serde_json::to_string(&event).ok()
 }

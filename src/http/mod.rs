@@ -16,6 +16,7 @@ mod guard;
 mod lang;
 mod memo;
 mod openapi;
+mod presence;
 mod problem;
 mod search;
 pub mod serve;
@@ -104,6 +105,7 @@ pub struct App {
     areas: Memo<wire::AreaRows>,
     findings: Memo<Vec<Finding>>,
     index: Memo<search::Index>,
+    presence: presence::Presence,
     /// The newest change as a listener to the plans in force gets it.
     change: Memo<Option<String>>,
     /// Questions worked on at a time.
@@ -123,6 +125,7 @@ impl App {
             areas: Memo::default(),
             findings: Memo::default(),
             index: Memo::default(),
+            presence: presence::Presence::default(),
             change: Memo::default(),
             work: Arc::new(Semaphore::new(2 * n_cores)),
             imports: Arc::new(Semaphore::new(options.max_imports)),
@@ -164,8 +167,15 @@ pub fn router(app: Arc<App>) -> Router {
         .routes(routes!(api::meta::me))
         .routes(routes!(api::areas::areas))
         .routes(routes!(api::areas::area))
-        .routes(routes!(api::plans::plans))
+        .routes(routes!(api::plans::plans, api::edits::start))
         .routes(routes!(api::plans::plan))
+        .routes(routes!(api::edits::fabric))
+        .routes(routes!(api::edits::edit))
+        .routes(routes!(api::edits::preview))
+        .routes(routes!(api::edits::undo))
+        .routes(routes!(api::edits::redo))
+        .routes(routes!(api::edits::history))
+        .routes(routes!(presence::presence))
         .routes(routes!(api::grids::grids))
         .routes(routes!(api::grids::grid))
         .routes(routes!(api::grids::grid_buildings))

@@ -6,16 +6,22 @@
 //! **Why** one closed list: codes are a promise to scripts and to the page, and the compiler asks for
 //! the words of each. Inner causes go to the log, never to the caller.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::http::StatusCode;
 use axum::http::header::{CONNECTION, CONTENT_TYPE, HeaderValue};
 use axum::response::{IntoResponse, Response};
 
 use super::lang::Lang;
-use super::wire::{Issue, ProblemBody};
+use super::wire::{AnyIssue, EditIssue, HistoryRow, Issue, ProblemBody, history_codes};
 use crate::desk::DeskError;
-use crate::domain::decide::Refusal;
+use crate::domain::decide::{Refusal, edits};
+use crate::domain::ids::PlanId;
 use crate::domain::issue;
+use crate::domain::measure::Revision;
+use crate::domain::plan::log::Entry;
+use crate::domain::world::World;
 use crate::import::ImportError;
 use crate::store::StoreError;
 
@@ -50,6 +56,15 @@ pub enum Fault {
     File(&'static str),
     /// The same, because it passes a limit.
     FileLimit(&'static str),
+    BadJson,
+    DeepJson,
+    Unsound,
+    Locked,
+    Stale,
+    NotDraft,
+    NothingToUndo,
+    NothingToRedo,
+    BuiltOn,
     NotAllowed,
     Broken,
     NotFound,
@@ -192,6 +207,52 @@ impl Fault {
                 let words = issue::words(code);
                 Says(S::PAYLOAD_TOO_LARGE, code, words.zh, words.en)
             }
+            Self::BadJson => Says(
+                S::UNPROCESSABLE_ENTITY,
+                "request.bad-json",
+                "内容不是约定的 JSON",
+                "the body is not the JSON that is asked for",
+            ),
+            Self::DeepJson => Says(
+                S::UNPROCESSABLE_ENTITY,
+                "request.deep-json",
+                "JSON 嵌套过深",
+                "the JSON is nested too deep",
+            ),
+            Self::Unsound => Says(
+                S::UNPROCESSABLE_ENTITY,
+                "edit.refused",
+                "修改不能成立，未作任何改动",
+                "the edit cannot stand; nothing was changed",
+            ),
+            Self::Locked => Says(S::CONFLICT, "grid.locked", "网格已锁定", "the grid is locked"),
+            Self::Stale => Says(
+                S::PRECONDITION_FAILED,
+                "edit.stale",
+                "其他人已改动同一处",
+                "somebody changed the same place meanwhile",
+            ),
+            Self::NotDraft => {
+                Says(S::CONFLICT, "plan.not-draft", "只有草案可以修改", "only drafts can be edited")
+            }
+            Self::NothingToUndo => Says(
+                S::CONFLICT,
+                "edit.nothing-to-undo",
+                "没有可撤销的改动",
+                "there is nothing to take back",
+            ),
+            Self::NothingToRedo => Says(
+                S::CONFLICT,
+                "edit.nothing-to-redo",
+                "没有可重做的改动",
+                "there is nothing to do again",
+            ),
+            Self::BuiltOn => Says(
+                S::CONFLICT,
+                "edit.built-on",
+                "之后已有其他改动，不能撤销",
+                "something was built on it since; it cannot be taken back",
+            ),
             Self::NotAllowed => {
                 Says(S::FORBIDDEN, "command.not-allowed", "没有权限", "this is not allowed")
             }
@@ -280,11 +341,38 @@ pub struct Problem {
     /// Name of a parameter, a limit, candidates: set behind the words.
     pub about: Option<Box<str>>,
     pub issues: Vec<issue::Issue>,
+    /// What is wrong with an edit.
+    pub faults: Vec<edits::Fault>,
+    /// With [`Fault::Stale`]: the revision of today, and the entries since.
+    pub stale: Option<(Revision, Vec<Since>)>,
 }
+
+/// An entry of a plan's log with the codes of its grids.
+pub type Since = (Arc<Entry>, Vec<String>);
 
 impl Problem {
     pub fn about(fault: Fault, about: impl Into<Box<str>>) -> Self {
-        Self { fault, about: Some(about.into()), issues: Vec::new() }
+        Self { about: Some(about.into()), ..Self::from(fault) }
+    }
+
+    /// An edit that cannot even be said: one fault, and which stroke it is about.
+    pub fn unsound(code: &'static str, about: impl Into<Box<str>>) -> Self {
+        Self { faults: vec![edits::Fault::new(code)], ..Self::about(Fault::Unsound, about) }
+    }
+
+    /// A failed edit, with what `world` knows of the plan.
+    pub fn of_edit(error: DeskError, world: &World, plan: PlanId) -> Self {
+        match error {
+            DeskError::Refused(Refusal::Stale(entries)) => {
+                let told = |entry: Arc<Entry>| {
+                    let codes = history_codes(world, plan, &entry.grids);
+                    (entry, codes)
+                };
+                let entries = entries.into_iter().map(told).collect();
+                Self { stale: Some((world.revision(), entries)), ..Fault::Stale.into() }
+            }
+            other => other.into(),
+        }
     }
 
     /// The whole response in `lang`.
@@ -301,7 +389,18 @@ impl Problem {
             status: status.as_u16(),
             code,
             detail,
-            issues: self.issues.iter().map(|issue| Issue::new(issue, lang)).collect(),
+            issues: self
+                .issues
+                .iter()
+                .map(|issue| AnyIssue::OfFile(Issue::new(issue, lang)))
+                .chain(self.faults.iter().map(|one| AnyIssue::OfEdit(EditIssue::new(one, lang))))
+                .collect(),
+            revision: self.stale.as_ref().map(|(revision, _)| revision.0),
+            changes: self.stale.as_ref().map(|(_, entries)| {
+                let row =
+                    |(entry, codes): &Since| HistoryRow::new(entry, codes.clone(), false, lang);
+                entries.iter().map(row).collect()
+            }),
         };
         let body = serde_json::to_vec(&body).expect("a problem is plain data");
         let mut response = Response::new(Body::from(body));
@@ -319,7 +418,7 @@ impl Problem {
 
 impl From<Fault> for Problem {
     fn from(fault: Fault) -> Self {
-        Self { fault, about: None, issues: Vec::new() }
+        Self { fault, about: None, issues: Vec::new(), faults: Vec::new(), stale: None }
     }
 }
 
@@ -344,7 +443,7 @@ impl From<ImportError> for Problem {
             }
             other => other.guess().map(|kind| kind.word().into()),
         };
-        Self { fault, about, issues: vec![error.as_issue()] }
+        Self { about, issues: vec![error.as_issue()], ..fault.into() }
     }
 }
 
@@ -353,9 +452,18 @@ impl From<DeskError> for Problem {
         match error {
             DeskError::Refused(Refusal::NotAllowed) => Fault::NotAllowed.into(),
             DeskError::Refused(Refusal::NotFound) => Fault::NotFound.into(),
-            DeskError::Refused(Refusal::Broken(issues)) => {
-                Self { fault: Fault::Broken, about: None, issues }
+            DeskError::Refused(Refusal::Broken(issues)) => Self { issues, ..Fault::Broken.into() },
+            DeskError::Refused(Refusal::Unsound(faults)) => {
+                Self { faults, ..Fault::Unsound.into() }
             }
+            DeskError::Refused(Refusal::Locked(faults)) => Self { faults, ..Fault::Locked.into() },
+            DeskError::Refused(Refusal::BuiltOn(faults)) => {
+                Self { faults, ..Fault::BuiltOn.into() }
+            }
+            DeskError::Refused(Refusal::Stale(_)) => Fault::Stale.into(),
+            DeskError::Refused(Refusal::NotDraft) => Fault::NotDraft.into(),
+            DeskError::Refused(Refusal::NothingToUndo) => Fault::NothingToUndo.into(),
+            DeskError::Refused(Refusal::NothingToRedo) => Fault::NothingToRedo.into(),
             DeskError::Store(error) => match &*error {
                 StoreError::DiskFull(_) => Fault::DiskFull.into(),
                 other => {

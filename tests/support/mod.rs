@@ -1,8 +1,9 @@
 //! What several test programs share: worlds made from sample towns by the real deciding of imports.
 #![allow(dead_code, reason = "each test program uses a part")]
 
-use lifang::domain::change::Change;
-use lifang::domain::decide::{Command, Decision, HeldHome, Import, Roster, decide};
+use lifang::domain::change::{Change, Fact};
+use lifang::domain::decide::edits::{Taken, target};
+use lifang::domain::decide::{Command, Decision, HeldHome, Import, Refusal, Roster, decide};
 use lifang::domain::measure::{Day, Stamp};
 use lifang::domain::register::rows::Rows;
 use lifang::domain::rights::Actor;
@@ -19,6 +20,25 @@ pub struct Desk {
 }
 
 impl Desk {
+    /// Decides a command and goes on to the world after it; what is taken back is found among the changes.
+    pub fn run(&mut self, mut command: Command) -> Result<Decision, Refusal> {
+        if let Command::TakeBack(wish) = &mut command
+            && let Some(revision) = target(&self.world, wish.plan, wish.is_redo)
+        {
+            let is_kept =
+                |fact: &Fact| matches!(fact, Fact::Plan(..) | Fact::Grid(..) | Fact::Cut(..));
+            let facts = self.changes[revision.0 as usize - 1].facts.iter();
+            let facts = facts.filter(|fact| is_kept(fact)).cloned().collect();
+            wish.taken = Some(Taken { revision, facts });
+        }
+        let decision = decide(&self.world, command, &Actor::local(""), Stamp(0))?;
+        if !decision.change.is_empty() {
+            self.world = self.world.next(&decision.change).0;
+            self.changes.push(decision.change.clone());
+        }
+        Ok(decision)
+    }
+
     /// Imports `rows` as the desk would, without store or publishing.
     pub fn import(&mut self, rows: Rows) -> Decision {
         let n_rows = rows.len() as u64;

@@ -8,6 +8,7 @@
 mod areas;
 mod border;
 mod buildings;
+pub mod edits;
 mod features;
 mod grids;
 mod people;
@@ -15,15 +16,20 @@ mod people;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use self::edits::{
+    Edited, Fault, StartPlan, TakeBack, decide_edit, decide_start, decide_take_back,
+};
 use super::change::{Batch, Change, Fact, Summary, Turned};
 use super::ids::{BatchId, BuildingId, Code, Counters};
 use super::issue::{Issue, Severity};
 use super::measure::{Day, Stamp};
 use super::personal::Personal;
 use super::place::Pin;
+use super::plan::edit::Edit;
+use super::plan::log::Entry;
 use super::register::people::Unhoused;
 use super::register::rows::{ImportKind, Rows};
-use super::rights::{Actor, may_import};
+use super::rights::{Actor, may_edit, may_import};
 use super::world::World;
 
 /// Something somebody wants done.
@@ -32,6 +38,12 @@ pub enum Command {
     Import(Box<Import>),
     /// Rows of the settings table; `None` goes back to the default.
     Settings(Vec<(Box<str>, Option<Box<str>>)>),
+    /// A new draft.
+    Start(Box<StartPlan>),
+    /// Strokes on a draft.
+    Edit(Box<Edit>),
+    /// The newest edit of a draft taken back, or done again.
+    TakeBack(Box<TakeBack>),
 }
 
 /// One file of one kind, read and ready to be decided.
@@ -76,6 +88,8 @@ pub struct Decision {
     pub summary: Summary,
     /// All issues in file order, at most [`ISSUES_KEPT`].
     pub issues: Vec<Issue>,
+    /// What was done to a draft.
+    pub edited: Option<Edited>,
 }
 
 /// Issues carried in a report; the summary counts the rest.
@@ -88,6 +102,18 @@ pub enum Refusal {
     /// The whole cannot stand; says where.
     Broken(Vec<Issue>),
     NotFound,
+    /// An edit that would leave a draft unsound; says where.
+    Unsound(Vec<Fault>),
+    /// Grids whose border may not move.
+    Locked(Vec<Fault>),
+    /// Somebody changed what the edit touches; the entries of the plan's log, oldest first.
+    Stale(Vec<Arc<Entry>>),
+    /// Only drafts are edited.
+    NotDraft,
+    NothingToUndo,
+    NothingToRedo,
+    /// What is to be taken back is no longer as it was left.
+    BuiltOn(Vec<Fault>),
 }
 
 /// What `command` would change, or why it will not be done.
@@ -99,10 +125,17 @@ pub fn decide(
     actor: &Actor,
     now: Stamp,
 ) -> Result<Decision, Refusal> {
-    if !may_import(actor) {
+    let may = match &command {
+        Command::Import(_) | Command::Settings(_) => may_import(actor),
+        Command::Start(_) | Command::Edit(_) | Command::TakeBack(_) => may_edit(actor),
+    };
+    if !may {
         return Err(Refusal::NotAllowed);
     }
     match command {
+        Command::Start(start) => decide_start(world, *start, actor, now),
+        Command::Edit(edit) => decide_edit(world, *edit, actor, now),
+        Command::TakeBack(wish) => decide_take_back(world, *wish, actor, now),
         Command::Import(import) => decide_import(world, *import, actor, now),
         Command::Settings(rows) => Ok(decide_settings(world, rows)),
     }
@@ -228,6 +261,6 @@ impl<'a> Draft<'a> {
             let turned = Turned::new(Some(self.world.counters()), Some(self.counters));
             self.fact(Fact::Counters(turned));
         }
-        Decision { change: self.change, summary: self.summary, issues: self.issues }
+        Decision { change: self.change, summary: self.summary, issues: self.issues, edited: None }
     }
 }

@@ -1,10 +1,13 @@
 //! A plan: which grid each cell of each community belongs to, and the grids' names and keepers.
 //!
 //! The ground of one community in one plan is a [`Cut`]: a fabric and the color of each of its cells.
-//! Files: `log` (what was done to a plan, and what can be taken back).
+//! Files: `edit` (what can be asked of a draft), `check` (is a grid one piece), `log` (what was done, and
+//! what can be taken back).
 //!
 //! **Why** colors beside the fabric: repainting, comparing and merging plans never moves a seam.
 
+pub mod check;
+pub mod edit;
 pub mod log;
 
 use std::sync::Arc;

@@ -80,6 +80,11 @@ impl Housing {
         })
     }
 
+    /// Whether the building of `row` stands in the community it is counted in.
+    pub fn stands_here(&self, row: usize) -> bool {
+        matches!(self.standings[row], Standing::Here | Standing::OnEdge)
+    }
+
     pub fn row_of(&self, id: BuildingId) -> Option<usize> {
         let found = self.rows_by_id.binary_search_by_key(&id, |(known, _)| *known).ok()?;
         Some(self.rows_by_id[found].1 as usize)

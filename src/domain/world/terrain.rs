@@ -8,13 +8,15 @@
 use std::cmp::Ordering;
 use std::sync::{Arc, OnceLock};
 
+use super::housing::Housing;
 use crate::domain::fabric::blocks::Blocks;
 use crate::domain::fabric::outline::{area_beside, seam_length};
 use crate::domain::fabric::weight::Weights;
-use crate::domain::fabric::{Fabric, Seam};
+use crate::domain::fabric::{Fabric, Seam, Spot};
 use crate::domain::ids::{CellId, GridKey, SeamId};
 use crate::domain::measure::{Area, Length};
-use crate::domain::place::Extent;
+use crate::domain::place::{Extent, Pin};
+use crate::domain::placement::{Ground, settle};
 use crate::domain::plan::Cut;
 
 /// One fabric made ready to ask.
@@ -30,6 +32,8 @@ pub struct Terrain {
     /// By cell index, here and below.
     pub cell_extents: Vec<Extent>,
     pub cell_areas: Vec<Area>,
+    /// Each cell as its own color, for settling buildings onto cells.
+    pub own_colors: Vec<Option<CellId>>,
     weights: OnceLock<Weights>,
 }
 
@@ -74,7 +78,9 @@ impl Terrain {
             cell_areas.push(Area::from_square_meters(area));
         }
         let blocks = Blocks::new(&fabric);
+        let own_colors = fabric.cells().map(Some).collect();
         Self {
+            own_colors,
             fabric,
             blocks,
             seam_extents,
@@ -84,6 +90,29 @@ impl Terrain {
             cell_areas,
             weights: OnceLock::new(),
         }
+    }
+
+    /// The cell that holds `pin`; on a seam the lower of its cells.
+    pub fn cell_at(&self, pin: Pin) -> Option<CellId> {
+        match self.blocks.locate(&self.fabric, pin) {
+            Spot::In(cell) => Some(cell),
+            Spot::On(seam) => {
+                let seam = self.fabric.seam(seam);
+                seam.left.into_iter().chain(seam.right).min()
+            }
+            Spot::Outside => None,
+        }
+    }
+
+    /// The cell a building stands on: the one with the largest share of its footprint, else of its pin.
+    pub fn cell_of(&self, housing: &Housing, row: usize) -> Option<CellId> {
+        let ground = Ground {
+            fabric: &self.fabric,
+            blocks: &self.blocks,
+            seam_extents: &self.seam_extents,
+            colors: &self.own_colors,
+        };
+        settle(&ground, &housing.homes, row, |one: CellId, two| one.cmp(&two))?.color
     }
 
     /// Weights of all pins; worked out when first asked for.

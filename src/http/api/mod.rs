@@ -2,6 +2,7 @@
 
 pub(super) mod areas;
 pub(super) mod buildings;
+pub(super) mod edits;
 pub(super) mod findings;
 pub(super) mod grids;
 pub(super) mod imports;

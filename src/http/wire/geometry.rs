@@ -47,6 +47,14 @@ impl Geometry {
         }
     }
 
+    /// A line as it was drawn; a single pin is a point.
+    pub fn of_line(pins: &[Pin]) -> Option<Self> {
+        match pins {
+            [] | [_] => Self::of_pins(pins),
+            pins => Some(Self::LineString(pins.iter().copied().map(position).collect())),
+        }
+    }
+
     /// Where an issue points: a point, a line, or the outline of the place.
     pub fn of_pins(pins: &[Pin]) -> Option<Self> {
         match pins {

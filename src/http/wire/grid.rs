@@ -7,10 +7,12 @@ use utoipa::ToSchema;
 
 use super::geometry::{Bounds, Feature, FeatureCollection, Geometry, Position, bounds, position};
 use super::tally::{Tally, TallyTable};
+use super::time;
 use crate::domain::fabric::outline::outlines;
 use crate::domain::ids::{AreaId, GridKey};
 use crate::domain::measure::Day;
 use crate::domain::plan;
+use crate::domain::plan::log::{redoable, undoable};
 use crate::domain::world::{PlanChoice, Shard, World};
 
 /// Number of a plan, or `current`.
@@ -34,6 +36,14 @@ pub struct Plan {
     pub effective_from: Option<String>,
     /// Communities it divides.
     pub areas: Vec<String>,
+    /// Grids whose border may not move.
+    pub locked_grids: usize,
+    pub can_undo: bool,
+    pub can_redo: bool,
+    /// Who changed it last, and when; null for a plan that was imported.
+    pub changed_by: Option<String>,
+    pub changed_at: Option<String>,
+    pub cells: usize,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -45,6 +55,9 @@ pub struct PlanList {
 impl Plan {
     pub fn new(world: &World, plan: &plan::Plan) -> Self {
         let plan::Plan { id, title, status, based_on, effective_from, revision, areas } = plan;
+        let plans = world.plans();
+        let log = plans.log(*id);
+        let last = log.last();
         Self {
             id: PlanKey::Number(id.get()),
             title: title.to_string(),
@@ -53,6 +66,16 @@ impl Plan {
             based_on: based_on.map(|id| id.get()),
             effective_from: effective_from.map(|day: Day| day.to_string()),
             areas: codes(world, areas.iter().copied()),
+            locked_grids: plans.grids(*id).filter(|grid| grid.is_locked).count(),
+            can_undo: undoable(log).is_some(),
+            can_redo: redoable(log).is_some(),
+            changed_by: last.map(|entry| entry.who.to_string()),
+            changed_at: last.map(|entry| time(entry.at)),
+            cells: plans
+                .areas(*id)
+                .filter_map(|area| plans.cut(*id, area))
+                .map(|cut| cut.fabric.n_cells())
+                .sum(),
         }
     }
 
@@ -69,6 +92,16 @@ impl Plan {
             based_on: None,
             effective_from: first_days.max().map(|day| day.to_string()),
             areas: codes(world, plans.current().keys().copied()),
+            locked_grids: 0,
+            can_undo: false,
+            can_redo: false,
+            changed_by: None,
+            changed_at: None,
+            cells: world
+                .shards(PlanChoice::Current)
+                .iter()
+                .map(|shard| shard.ground.cut.fabric.n_cells())
+                .sum(),
         }
     }
 }

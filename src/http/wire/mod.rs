@@ -7,20 +7,26 @@
 
 mod area;
 mod building;
+mod edit;
+mod fabric;
 mod finding;
 mod geometry;
 mod grid;
+mod history;
 mod import;
 mod located;
 mod tally;
 
 pub use area::{Area, AreaBody, AreaDetail, AreaRows, Coverage, Link, Share};
 pub use building::{Building, BuildingDetail, GridBuildings};
+pub use edit::{BalanceTurn, EditBody, EditIssue, EditOutcome, EditRow, FindingTurn, Unsayable};
+pub use fabric::Fabric as FabricSheet;
 pub use finding::{CheckReport, Finding, FindingPage, check_report, counts};
 pub use geometry::{Bounds, Feature, FeatureCollection, Geometry, Position, bounds, position};
 pub use grid::{
     Grid, GridDetail, GridFeature, GridList, GridNeighbor, Plan, PlanKey, PlanList, grid_collection,
 };
+pub use history::{EditNote, HistoryRow, codes as history_codes, edit_note};
 pub use import::{
     Batch, BatchList, Column, DatumCandidate, FileNote, ImportReport, Inspection, Issue,
     batch_report, import_report, inspection,
@@ -45,7 +51,20 @@ pub struct ProblemBody {
     pub code: &'static str,
     pub detail: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub issues: Vec<Issue>,
+    pub issues: Vec<AnyIssue>,
+    /// With 412: the revision of today, and what was done since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revision: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changes: Option<Vec<HistoryRow>>,
+}
+
+/// Something wrong in a file, or with an edit.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum AnyIssue {
+    OfFile(Issue),
+    OfEdit(EditIssue),
 }
 
 /// The server lives, or is ready.
@@ -136,6 +155,10 @@ pub struct ChangeEvent {
     pub areas: Vec<String>,
     pub tallies: Vec<TallyRow>,
     pub kinds: Vec<&'static str>,
+    /// Plans whose grids changed.
+    pub plans: Vec<u32>,
+    /// What was done to drafts, and by whom.
+    pub edits: Vec<EditNote>,
 }
 
 /// Ask for everything again.

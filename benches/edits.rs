@@ -1,0 +1,224 @@
+//! What an edit costs: acknowledged, beside the disk's own flush; previewed; seen in a fresh tile; a draft
+//! started. In a small city and a large one, so that what grows with the city shows.
+//!
+//! `LIFANG_BENCH_BUILDINGS` sets the large size (200000), `LIFANG_BENCH_EDITS` how many edits (400).
+
+use std::num::NonZeroUsize;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use lifang::desk::Desk;
+use lifang::domain::decide::edits::{StartPlan, prepare};
+use lifang::domain::decide::{Command, Import, Roster};
+use lifang::domain::ids::{AreaId, CellId, PlanId};
+use lifang::domain::measure::Day;
+use lifang::domain::place::{LonLat, Pin};
+use lifang::domain::plan::PlanChoice;
+use lifang::domain::plan::edit::{Edit, Pick, Repair, Stroke};
+use lifang::domain::register::rows::Rows;
+use lifang::domain::rights::Actor;
+use lifang::domain::world::Shard;
+use lifang::sample::city::City;
+use lifang::sample::dice::Dice;
+use lifang::store::StoreOptions;
+use lifang::tiles::cache::{TileCache, TileKey};
+use lifang::tiles::{Layers, TileId};
+
+fn number(key: &str, otherwise: usize) -> usize {
+    std::env::var(key).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+}
+
+fn import(rows: Rows) -> Command {
+    let n_rows = rows.len() as u64;
+    Command::Import(Box::new(Import {
+        rows,
+        file: "city".into(),
+        datum: "4490".into(),
+        issues: Vec::new(),
+        issues_dropped: 0,
+        dropped_columns: Vec::new(),
+        n_rows,
+        n_refused: 0,
+        tolerance_m: 0.5,
+        effective: Day::new(2026, 11, 1).expect("a date"),
+        roster: Roster::new(),
+    }))
+}
+
+fn city(path: &Path, buildings: usize) -> Desk {
+    let desk = Desk::open(path, &StoreOptions::default()).expect("a database");
+    let city = City::new(buildings, 1);
+    let sheets = [
+        Rows::Areas(city.areas()),
+        Rows::Barriers(city.barriers()),
+        Rows::Grids(city.grids()),
+        Rows::Buildings(city.buildings().collect()),
+    ];
+    for rows in sheets {
+        desk.submit_blocking(import(rows), Actor::local("bench")).expect("imported");
+    }
+    desk
+}
+
+/// Half of all, ninety-nine of a hundred, in milliseconds.
+fn percentiles(times: &mut [Duration]) -> (f64, f64) {
+    times.sort_unstable();
+    let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize].as_secs_f64() * 1e3;
+    (at(0.5), at(0.99))
+}
+
+fn row(measure: &str, of: &str, times: &mut [Duration]) {
+    let (half, most) = percentiles(times);
+    println!("| {measure} | {half:.2} ms | {most:.2} ms | {} × {of} |", times.len());
+}
+
+struct Bench {
+    desk: Desk,
+    plan: PlanId,
+    area: AreaId,
+    dice: Dice,
+}
+
+impl Bench {
+    fn shard(&self) -> std::sync::Arc<Shard> {
+        let world = self.desk.world();
+        world.shard(PlanChoice::Plan(self.plan), self.area).expect("was started").clone()
+    }
+
+    /// Cells on one side of a border, some buildings' worth, given to the grid beyond it.
+    fn edit(&mut self) -> (Command, Pin) {
+        let shard = self.shard();
+        let cut = &shard.ground.cut;
+        let color = |cell: CellId| cut.colors[cell.index()];
+        let borders: Vec<(CellId, CellId)> = cut
+            .fabric
+            .seams()
+            .filter_map(|seam| Some((seam.left?, seam.right?)))
+            .filter(|(left, right)| {
+                color(*left) != color(*right) && color(*left).is_some() && color(*right).is_some()
+            })
+            .collect();
+        let (first, beyond) = *self.dice.pick(&borders);
+        let to = color(beyond).expect("was filtered");
+        let mut cells = vec![first];
+        let wanted = self.dice.between(1, 50) as usize;
+        let mut at = 0;
+        while cells.len() < wanted && at < cells.len() {
+            for (_, beside) in cut.fabric.across(cells[at]) {
+                if let Some(beside) = beside
+                    && color(beside) == color(first)
+                    && !cells.contains(&beside)
+                    && cells.len() < wanted
+                {
+                    cells.push(beside);
+                }
+            }
+            at += 1;
+        }
+        let world = self.desk.world();
+        let code = |key| world.plans().grid(self.plan, key).map(|grid| grid.code.clone());
+        let community = world.areas().get(self.area).map(|record| record.code.clone());
+        let stroke = Stroke::Paint { pick: Pick::Cells { community, cells }, to: code(to) };
+        let edit = Edit {
+            plan: self.plan,
+            base: world.revision(),
+            id: "".into(),
+            strokes: vec![stroke],
+            repair: Repair::Carry,
+        };
+        let place = shard.ground.terrain.cell_extents[first.index()].center();
+        (Command::Edit(Box::new(edit)), place)
+    }
+}
+
+fn tile_at(pin: Pin, z: u8) -> TileId {
+    let LonLat { lon, lat } = pin.lon_lat();
+    let n = f64::from(1u32 << z);
+    let x = ((lon + 180.0) / 360.0 * n) as u32;
+    let y = ((1.0 - lat.to_radians().tan().asinh() / std::f64::consts::PI) / 2.0 * n) as u32;
+    TileId::new(z, x, y).expect("within the map")
+}
+
+fn of_city(buildings: usize, n_edits: usize) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let desk = city(&folder.path().join("city.db"), buildings);
+    let world = desk.world();
+    let of = format!("city of {buildings} buildings");
+    let communities = world.areas().communities(None);
+    let actor = || Actor::local("bench");
+    let mut starts = Vec::new();
+    let mut plan = None;
+    for area in communities.iter().copied().cycle().skip(communities.len() / 2).take(20) {
+        let from = Instant::now();
+        let mut start = StartPlan {
+            title: "bench".into(),
+            based_on: Some(PlanChoice::Current),
+            areas: vec![area],
+            prepared: Vec::new(),
+        };
+        start.prepared = prepare(&desk.world(), &start);
+        let done = desk.submit_blocking(Command::Start(Box::new(start)), actor()).expect("started");
+        starts.push(from.elapsed());
+        let (edited, _) = done.edited.expect("a draft");
+        plan = Some((edited.plan, area));
+    }
+    let (plan, area) = plan.expect("drafts were started");
+    let n_homes = world.town().housing(Some(area)).map_or(0, |housing| housing.homes.len());
+    row("draft started", &format!("one community of {n_homes} buildings, {of}"), &mut starts);
+    let mut bench = Bench { desk, plan, area, dice: Dice::new(7) };
+    let shard = bench.shard();
+    let fabric = &shard.ground.cut.fabric;
+    println!(
+        "| – its ground | | | {} cells, {} seams, {} pins |",
+        fabric.n_cells(),
+        fabric.n_seams(),
+        fabric.n_pins()
+    );
+    let mut flushes: Vec<Duration> = (0..n_edits)
+        .map(|n| {
+            let command = Command::Settings(vec![("bench".into(), Some(n.to_string().into()))]);
+            let from = Instant::now();
+            bench.desk.submit_blocking(command, actor()).expect("written");
+            from.elapsed()
+        })
+        .collect();
+    row("a setting written: the disk's flush", &of, &mut flushes);
+    let layers = Layers::parse("grids,borders,labels,buildings").expect("layers");
+    let cache = TileCache::new(NonZeroUsize::new(64 << 20).expect("not zero"));
+    let (mut previews, mut acks, mut refused) = (Vec::new(), Vec::new(), 0);
+    let mut tiles: [Vec<Duration>; 2] = [Vec::new(), Vec::new()];
+    for n in 0..n_edits {
+        let (command, place) = bench.edit();
+        let z = if n % 2 == 0 { 16 } else { 14 };
+        let key = TileKey { plan: PlanChoice::Plan(plan), layers, tile: tile_at(place, z) };
+        cache.get(&bench.desk.world(), &key);
+        let from = Instant::now();
+        let seen = bench.desk.preview(command.clone(), &actor());
+        let took = from.elapsed();
+        let from = Instant::now();
+        match bench.desk.submit_blocking(command, actor()) {
+            Ok(_) => {
+                acks.push(from.elapsed());
+                previews.push(took);
+                cache.get(&bench.desk.world(), &key);
+                tiles[n % 2].push(from.elapsed());
+                assert!(seen.is_ok(), "a preview says what the edit says");
+            }
+            Err(_) => refused += 1,
+        }
+    }
+    row("preview of an edit of 1-50 cells", &of, &mut previews);
+    row("edit acknowledged, flush included", &of, &mut acks);
+    let [z16, z14] = &mut tiles;
+    row("edit to fresh z16 tile, flush included", &of, z16);
+    row("edit to fresh z14 tile, flush included", &of, z14);
+    println!("| – refused | | | {refused} of {n_edits}: would have broken a grid |");
+}
+
+fn main() {
+    let n_edits = number("LIFANG_BENCH_EDITS", 400);
+    println!("| measure | p50 | p99 | of |\n|---|---|---|---|");
+    for buildings in [10_000, number("LIFANG_BENCH_BUILDINGS", 200_000)] {
+        of_city(buildings, n_edits);
+    }
+}

@@ -1,0 +1,667 @@
+//! Edits of drafts as they come in, and what came of them.
+//!
+//! Codes and places are made into domain types here; what they name is settled by `decide`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::finding::Finding;
+use super::geometry::Geometry;
+use super::grid::Grid;
+use super::tally::TallyTable;
+use crate::desk::Outcome;
+use crate::domain::decide::edits::{self, Edited, FaultPlace};
+use crate::domain::finding::{self, Place, Query, findings};
+use crate::domain::ids::{AreaId, CellId, Code, GridKey, PlanId};
+use crate::domain::indicators::coverage::{Size, size_of};
+use crate::domain::issue::words;
+use crate::domain::measure::Revision;
+use crate::domain::place::{LonLat, Pin};
+use crate::domain::plan::edit::{Edit, LassoBy, Pick, Repair, Stroke, Which};
+use crate::domain::plan::log::{redoable, undoable};
+use crate::domain::register::rows::GridKind;
+use crate::domain::world::{PlanChoice, World};
+use crate::http::lang::Lang;
+
+/// Some strokes, all or nothing.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EditBody {
+    /// Revision the planner looked at.
+    pub base: u64,
+    /// The client's name for the edit; the same name twice has the effect of once.
+    #[serde(default)]
+    pub id: String,
+    #[schema(value_type = Vec<Object>)]
+    pub edits: Vec<StrokeBody>,
+    #[serde(default)]
+    pub repair: RepairBody,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum RepairBody {
+    #[default]
+    Refuse,
+    Carry,
+}
+
+/// `[[lon, lat], …]`, or a GeoJSON LineString.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub enum LineBody {
+    Bare(Vec<[f64; 2]>),
+    GeoJson { coordinates: Vec<[f64; 2]> },
+}
+
+/// Rings, the outer one first, or a GeoJSON Polygon.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub enum PolygonBody {
+    Bare(Vec<Vec<[f64; 2]>>),
+    GeoJson { coordinates: Vec<Vec<[f64; 2]>> },
+}
+
+/// One stroke, told by `op`.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "op", rename_all = "lowercase")]
+pub enum StrokeBody {
+    Paint {
+        buildings: Option<Vec<String>>,
+        cells: Option<Vec<u32>>,
+        community: Option<String>,
+        polygon: Option<PolygonBody>,
+        to: Option<String>,
+    },
+    Lasso {
+        polygon: PolygonBody,
+        to: Option<String>,
+        #[serde(default)]
+        from: Vec<String>,
+        by: ByBody,
+    },
+    Split {
+        grid: String,
+        line: LineBody,
+        #[serde(default)]
+        name: String,
+    },
+    Reroute {
+        between: [String; 2],
+        line: LineBody,
+    },
+    Move {
+        at: [f64; 2],
+        to: [f64; 2],
+    },
+    Insert {
+        at: [f64; 2],
+        to: [f64; 2],
+    },
+    Remove {
+        at: [f64; 2],
+    },
+    Merge {
+        grids: Vec<String>,
+        keep: String,
+    },
+    Create {
+        #[serde(default)]
+        name: String,
+        kind: Option<String>,
+        code: Option<String>,
+        community: Option<String>,
+        buildings: Option<Vec<String>>,
+        cells: Option<Vec<u32>>,
+        polygon: Option<PolygonBody>,
+    },
+    Rename {
+        grid: String,
+        name: String,
+    },
+    Lock(WhichBody),
+    Unlock(WhichBody),
+    Detach {
+        grid: String,
+        allowed: bool,
+    },
+    Link {
+        from: [f64; 2],
+        to: [f64; 2],
+    },
+    Unlink {
+        from: [f64; 2],
+        to: [f64; 2],
+    },
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ByBody {
+    Building,
+    Area,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct WhichBody {
+    grid: Option<String>,
+    grids: Option<Vec<String>>,
+    #[serde(default)]
+    all: bool,
+    community: Option<String>,
+}
+
+/// What of a body cannot be said: its code, and the number of the stroke.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unsayable(pub &'static str, pub usize);
+
+impl EditBody {
+    /// The edit as the domain says it.
+    pub fn into_edit(self, plan: PlanId) -> Result<Edit, Unsayable> {
+        let Self { base, id, edits, repair } = self;
+        let mut strokes = Vec::with_capacity(edits.len());
+        for (number, stroke) in edits.into_iter().enumerate() {
+            strokes.push(stroke.into_stroke().map_err(|code| Unsayable(code, number))?);
+        }
+        let repair = match repair {
+            RepairBody::Refuse => Repair::Refuse,
+            RepairBody::Carry => Repair::Carry,
+        };
+        Ok(Edit { plan, base: Revision(base), id: id.into(), strokes, repair })
+    }
+}
+
+impl StrokeBody {
+    fn into_stroke(self) -> Result<Stroke, &'static str> {
+        Ok(match self {
+            Self::Paint { buildings, cells, community, polygon, to } => {
+                let pick = pick(buildings, cells, community.as_ref(), polygon)?;
+                Stroke::Paint { pick, to: grid_or_none(to)? }
+            }
+            Self::Lasso { polygon, to, from, by } => Stroke::Lasso {
+                rings: polygon.rings()?,
+                to: grid_or_none(to)?,
+                from: grids(from)?,
+                by: match by {
+                    ByBody::Building => LassoBy::Building,
+                    ByBody::Area => LassoBy::Area,
+                },
+            },
+            Self::Split { grid: code, line, name } => {
+                Stroke::Split { grid: grid(&code)?, line: line.pins()?, name: name.into() }
+            }
+            Self::Reroute { between: [one, two], line } => {
+                Stroke::Reroute { between: [grid(&one)?, grid(&two)?], line: line.pins()? }
+            }
+            Self::Move { at, to } => Stroke::Move { at: pin(at)?, to: pin(to)? },
+            Self::Insert { at, to } => Stroke::Insert { at: pin(at)?, to: pin(to)? },
+            Self::Remove { at } => Stroke::Remove { at: pin(at)? },
+            Self::Merge { grids: all, keep } => {
+                Stroke::Merge { grids: grids(all)?, keep: grid(&keep)? }
+            }
+            Self::Create { name, kind, code, community, buildings, cells, polygon } => {
+                let kind = match kind.as_deref() {
+                    None => GridKind::General,
+                    Some("street_front") => GridKind::StreetFront,
+                    Some(word) => GridKind::of_word(word).ok_or("edit.bad-name")?,
+                };
+                Stroke::Create {
+                    name: name.into(),
+                    kind,
+                    code: code.map(|code| Code::new(&code).ok_or("edit.bad-name")).transpose()?,
+                    pick: pick(buildings, cells, community.as_ref(), polygon)?,
+                    community: area_or_none(community)?,
+                }
+            }
+            Self::Rename { grid: code, name } => {
+                Stroke::Rename { grid: grid(&code)?, name: name.into() }
+            }
+            Self::Lock(which) => Stroke::Lock { which: which.into_which()?, is_locked: true },
+            Self::Unlock(which) => Stroke::Lock { which: which.into_which()?, is_locked: false },
+            Self::Detach { grid: code, allowed } => {
+                Stroke::Detach { grid: grid(&code)?, is_allowed: allowed }
+            }
+            Self::Link { from, to } => Stroke::Link { ends: [pin(from)?, pin(to)?] },
+            Self::Unlink { from, to } => Stroke::Unlink { ends: [pin(from)?, pin(to)?] },
+        })
+    }
+}
+
+impl WhichBody {
+    fn into_which(self) -> Result<Which, &'static str> {
+        let Self { grid, grids: many, all, community } = self;
+        if all {
+            return Ok(Which::All { community: area_or_none(community)? });
+        }
+        let codes = many.unwrap_or_default().into_iter().chain(grid).collect();
+        Ok(Which::Grids(grids(codes)?))
+    }
+}
+
+impl LineBody {
+    fn pins(self) -> Result<Vec<Pin>, &'static str> {
+        let (Self::Bare(places) | Self::GeoJson { coordinates: places }) = self;
+        places.into_iter().map(pin).collect()
+    }
+}
+
+impl PolygonBody {
+    fn rings(self) -> Result<Vec<Vec<Pin>>, &'static str> {
+        let (Self::Bare(rings) | Self::GeoJson { coordinates: rings }) = self;
+        rings.into_iter().map(|ring| ring.into_iter().map(pin).collect()).collect()
+    }
+}
+
+fn pin([lon, lat]: [f64; 2]) -> Result<Pin, &'static str> {
+    Pin::of(LonLat { lon, lat }).map_err(|_| "row.out-of-range")
+}
+
+fn grid(code: &str) -> Result<Code, &'static str> {
+    Code::new(code).ok_or("edit.unknown-grid")
+}
+
+fn grids(codes: Vec<String>) -> Result<Vec<Code>, &'static str> {
+    codes.iter().map(|code| grid(code)).collect()
+}
+
+fn grid_or_none(code: Option<String>) -> Result<Option<Code>, &'static str> {
+    code.map(|code| grid(&code)).transpose()
+}
+
+fn area_or_none(code: Option<String>) -> Result<Option<Code>, &'static str> {
+    code.map(|code| Code::new(&code).ok_or("edit.outside")).transpose()
+}
+
+fn pick(
+    buildings: Option<Vec<String>>,
+    cells: Option<Vec<u32>>,
+    community: Option<&String>,
+    polygon: Option<PolygonBody>,
+) -> Result<Pick, &'static str> {
+    if let Some(codes) = buildings {
+        let code = |code: &String| Code::new(code).ok_or("edit.unknown-building");
+        return Ok(Pick::Buildings(codes.iter().map(code).collect::<Result<_, _>>()?));
+    }
+    if let Some(numbers) = cells {
+        let cells =
+            numbers.into_iter().map(|number| CellId::new(number).ok_or("edit.unknown-cell"));
+        let community = area_or_none(community.cloned())?;
+        return Ok(Pick::Cells { community, cells: cells.collect::<Result<_, _>>()? });
+    }
+    match polygon {
+        Some(polygon) => Ok(Pick::Shape(polygon.rings()?)),
+        None => Ok(Pick::Nothing),
+    }
+}
+
+/// One thing wrong with an edit.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EditIssue {
+    pub code: &'static str,
+    pub severity: &'static str,
+    pub message: &'static str,
+    #[schema(value_type = Option<Object>)]
+    pub place: Option<Geometry>,
+    pub grid: Option<String>,
+    pub buildings: Vec<String>,
+}
+
+impl EditIssue {
+    pub fn new(fault: &edits::Fault, lang: Lang) -> Self {
+        let edits::Fault { code, grid, buildings, place } = fault;
+        let says = words(code);
+        Self {
+            code,
+            severity: "stop",
+            message: lang.pick(says.zh, says.en),
+            place: match place {
+                FaultPlace::Nowhere => None,
+                FaultPlace::At(pin) => Geometry::of_pins(&[*pin]),
+                FaultPlace::Line(pins) => Geometry::of_line(pins),
+                FaultPlace::Ground(polygons) => Geometry::of_polygons(polygons),
+            },
+            grid: grid.as_ref().map(ToString::to_string),
+            buildings: buildings.iter().map(ToString::to_string).collect(),
+        }
+    }
+}
+
+/// What an edit did, or would do.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EditOutcome {
+    pub revision: u64,
+    pub changed: bool,
+    /// The same edit had been acknowledged before.
+    pub repeated: bool,
+    pub id: String,
+    /// Grids touched, as they are afterwards.
+    pub grids: Vec<Grid>,
+    /// Codes of grids that are no more.
+    pub removed: Vec<String>,
+    pub before: Vec<EditRow>,
+    pub after: Vec<EditRow>,
+    pub balance: Vec<BalanceTurn>,
+    pub findings: FindingTurn,
+    pub carried: Vec<Carried>,
+    pub communities: Vec<String>,
+    /// Cells are numbered anew: read the fabric again.
+    pub fabric_changed: bool,
+    pub recolored: Vec<Recolored>,
+    pub can_undo: bool,
+    pub can_redo: bool,
+    pub what: String,
+}
+
+/// Counts and shape of one touched grid or neighbour; without a grid: of what has none. Never members.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EditRow {
+    pub grid: Option<String>,
+    pub id: Option<u32>,
+    pub community: Option<String>,
+    pub name: String,
+    pub buildings: Option<i64>,
+    pub dwellings: Option<i64>,
+    pub households: Option<i64>,
+    pub persons: Option<i64>,
+    /// Households against the community's mean, as a share: 0.1 is ten per cent above it.
+    pub deviation: Option<f64>,
+    /// `empty`, `small`, `in`, `large` or `overloaded`.
+    pub band: Option<&'static str>,
+    pub area_m2: f64,
+    pub compactness: Option<f64>,
+    pub barrier_share: Option<f64>,
+    pub pieces: u32,
+}
+
+/// How even the grids of a community are.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Balance {
+    pub grids: usize,
+    pub households: i64,
+    pub mean: f64,
+    pub out_of_band: usize,
+    pub deviation_max: f64,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BalanceTurn {
+    pub community: String,
+    pub before: Balance,
+    pub after: Balance,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FindingTurn {
+    pub gone: Vec<Finding>,
+    pub new: Vec<Finding>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Carried {
+    pub buildings: Vec<String>,
+    pub from: Option<String>,
+    pub to: String,
+}
+
+/// The grid of one cell, by key.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Recolored {
+    pub cell: u32,
+    pub grid: Option<u32>,
+}
+
+impl EditOutcome {
+    /// Cost: O(buildings and seams) of the communities touched.
+    pub fn new(outcome: &Outcome, lang: Lang) -> Option<Self> {
+        let (edited, worlds) = outcome.edited.as_ref()?;
+        let [before, after] = worlds.each_ref().map(|world| &**world);
+        let Edited { plan, grids, removed, areas, carried, entry, is_repeated } = edited;
+        let choice = PlanChoice::Plan(*plan);
+        let code = |world: &World, key: GridKey| {
+            world.plans().grid(*plan, key).map(|grid| grid.code.to_string())
+        };
+        let either = |key: GridKey| code(after, key).or_else(|| code(before, key));
+        let shown: BTreeSet<GridKey> = areas
+            .iter()
+            .flat_map(|area| around(before, *plan, *area, grids))
+            .chain(areas.iter().flat_map(|area| around(after, *plan, *area, grids)))
+            .collect();
+        let touched: BTreeSet<u32> = grids.iter().map(|key| key.get()).collect();
+        let cells = recolored(before, after, *plan, areas);
+        let log = after.plans().log(*plan);
+        Some(Self {
+            revision: outcome.revision.0,
+            changed: outcome.is_changed,
+            repeated: *is_repeated,
+            id: entry.as_ref().map_or_else(String::new, |entry| entry.id.to_string()),
+            grids: areas
+                .iter()
+                .flat_map(|area| Grid::of_community(after, choice, *area))
+                .filter(|grid| touched.contains(&grid.id))
+                .collect(),
+            removed: removed.iter().map(ToString::to_string).collect(),
+            before: rows(before, *plan, areas, &shown),
+            after: rows(after, *plan, areas, &shown),
+            balance: areas
+                .iter()
+                .filter_map(|area| turn(worlds_of(before, after), *plan, *area))
+                .collect(),
+            findings: finding_turn(worlds_of(before, after), *plan, areas, lang),
+            carried: carried
+                .iter()
+                .map(|one| Carried {
+                    buildings: one.buildings.iter().map(ToString::to_string).collect(),
+                    from: one.from.and_then(either),
+                    to: either(one.to).unwrap_or_default(),
+                })
+                .collect(),
+            communities: areas
+                .iter()
+                .filter_map(|area| after.areas().get(*area))
+                .map(|record| record.code.to_string())
+                .collect(),
+            fabric_changed: cells.is_none(),
+            recolored: cells.unwrap_or_default(),
+            can_undo: undoable(log).is_some(),
+            can_redo: redoable(log).is_some(),
+            what: entry
+                .as_ref()
+                .map_or_else(String::new, |entry| super::history::what(entry, lang)),
+        })
+    }
+}
+
+fn worlds_of<'a>(before: &'a World, after: &'a World) -> [&'a World; 2] {
+    [before, after]
+}
+
+/// Touched grids of a community and those beside them.
+fn around(world: &World, plan: PlanId, area: AreaId, touched: &[GridKey]) -> Vec<GridKey> {
+    let Some(shard) = world.shard(PlanChoice::Plan(plan), area) else { return Vec::new() };
+    let cut = &shard.ground.cut;
+    let is_touched =
+        |key: Option<GridKey>| key.is_some_and(|key| touched.binary_search(&key).is_ok());
+    let mut found: BTreeSet<GridKey> =
+        shard.tallies.keys().copied().filter(|key| is_touched(Some(*key))).collect();
+    for seam in cut.fabric.seams() {
+        let color = |cell: Option<CellId>| cell.and_then(|cell| cut.colors[cell.index()]);
+        let (left, right) = (color(seam.left), color(seam.right));
+        if left != right && (is_touched(left) || is_touched(right)) {
+            found.extend(left.into_iter().chain(right));
+        }
+    }
+    found.into_iter().collect()
+}
+
+fn rows(world: &World, plan: PlanId, areas: &[AreaId], shown: &BTreeSet<GridKey>) -> Vec<EditRow> {
+    let mut rows = Vec::new();
+    let profile = world.profile();
+    for area in areas {
+        let Some(shard) = world.shard(PlanChoice::Plan(plan), *area) else { continue };
+        let table = TallyTable::new(world, PlanChoice::Plan(plan), Some(*area));
+        let mean = mean(shard.tallies.values().map(|tally| tally.households.get()));
+        for row in table.rows(world, Some(*area)) {
+            let key = row.id.and_then(GridKey::new);
+            if key.is_some_and(|key| !shown.contains(&key)) {
+                continue;
+            }
+            let shape = key.and_then(|key| shard.ground.shapes.get(&key));
+            let band =
+                key.and_then(|key| shard.tallies.get(&key)).map(|tally| size_of(tally, &profile));
+            let gap_m2 = || shard.ground.gaps.iter().map(|gap| gap.area.square_meters()).sum();
+            rows.push(EditRow {
+                grid: row.grid,
+                id: row.id,
+                community: row.community,
+                name: row.name,
+                buildings: row.tally.buildings,
+                dwellings: row.tally.dwellings,
+                households: row.tally.households,
+                persons: row.tally.persons,
+                deviation: key
+                    .and(row.tally.households)
+                    .filter(|_| mean > 0.0)
+                    .map(|households| rounded(households as f64 / mean - 1.0)),
+                band: band.map(band_word),
+                area_m2: match (key, shape) {
+                    (None, _) => gap_m2(),
+                    (Some(_), shape) => shape.map_or(0.0, |shape| shape.area.square_meters()),
+                },
+                compactness: shape.and_then(|shape| shape.compactness()).map(rounded),
+                barrier_share: shape.and_then(|shape| shape.barrier_share()).map(rounded),
+                pieces: shape.map_or(0, |shape| shape.pieces),
+            });
+        }
+    }
+    rows
+}
+
+fn rounded(share: f64) -> f64 {
+    (share * 1e4).round() / 1e4
+}
+
+fn mean(households: impl Iterator<Item = i64>) -> f64 {
+    let (mut n, mut sum) = (0u32, 0i64);
+    for one in households {
+        n += 1;
+        sum += one;
+    }
+    if n == 0 { 0.0 } else { sum as f64 / f64::from(n) }
+}
+
+fn band_word(size: Size) -> &'static str {
+    match size {
+        Size::Empty => "empty",
+        Size::Small => "small",
+        Size::InBand => "in",
+        Size::Large => "large",
+        Size::Overloaded => "overloaded",
+    }
+}
+
+fn turn([before, after]: [&World; 2], plan: PlanId, area: AreaId) -> Option<BalanceTurn> {
+    Some(BalanceTurn {
+        community: after.areas().get(area)?.code.to_string(),
+        before: balance(before, plan, area),
+        after: balance(after, plan, area),
+    })
+}
+
+fn balance(world: &World, plan: PlanId, area: AreaId) -> Balance {
+    let profile = world.profile();
+    let tallies = world.shard(PlanChoice::Plan(plan), area).map(|shard| &shard.tallies);
+    let all: Vec<_> = tallies.into_iter().flat_map(|tallies| tallies.values()).collect();
+    let households = || all.iter().map(|tally| tally.households.get());
+    let mean = mean(households());
+    let deviation = |one: i64| if mean > 0.0 { (one as f64 / mean - 1.0).abs() } else { 0.0 };
+    Balance {
+        grids: all.len(),
+        households: households().sum(),
+        mean: (mean * 10.0).round() / 10.0,
+        out_of_band: all.iter().filter(|tally| size_of(tally, &profile) != Size::InBand).count(),
+        deviation_max: rounded(households().map(deviation).fold(0.0, f64::max)),
+    }
+}
+
+/// Findings of the communities that are gone, and those that came.
+fn finding_turn(
+    [before, after]: [&World; 2],
+    plan: PlanId,
+    areas: &[AreaId],
+    lang: Lang,
+) -> FindingTurn {
+    let (mut gone, mut new) = (Vec::new(), Vec::new());
+    for area in areas {
+        let all = |world: &World| {
+            findings(world, &Query { plan: PlanChoice::Plan(plan), area: Some(*area), code: None })
+        };
+        let (old, now) = (all(before), all(after));
+        let (old_keys, now_keys) = (counted(&old), counted(&now));
+        gone.extend(missing(before, &old, &now_keys, lang));
+        new.extend(missing(after, &now, &old_keys, lang));
+    }
+    FindingTurn { gone, new }
+}
+
+/// What tells findings apart whatever their figures: code and subject; for ground its size.
+type FindingKey = (&'static str, finding::Subject, u64);
+
+fn key_of(found: &finding::Finding) -> FindingKey {
+    let size = match found.place {
+        Place::Cell(..) => found.figure.unwrap_or(0.0).to_bits(),
+        _ => 0,
+    };
+    (found.code, found.subject, size)
+}
+
+fn counted(all: &[finding::Finding]) -> BTreeMap<FindingKey, usize> {
+    let mut counts = BTreeMap::new();
+    for found in all {
+        *counts.entry(key_of(found)).or_default() += 1;
+    }
+    counts
+}
+
+fn missing(
+    world: &World,
+    all: &[finding::Finding],
+    others: &BTreeMap<FindingKey, usize>,
+    lang: Lang,
+) -> Vec<Finding> {
+    let mut left = others.clone();
+    all.iter()
+        .filter(|found| match left.get_mut(&key_of(found)) {
+            Some(n) if *n > 0 => {
+                *n -= 1;
+                false
+            }
+            _ => true,
+        })
+        .map(|found| Finding::new(world, found, lang))
+        .collect()
+}
+
+/// Cells that changed color; `None` when cells are numbered anew.
+fn recolored(
+    before: &World,
+    after: &World,
+    plan: PlanId,
+    areas: &[AreaId],
+) -> Option<Vec<Recolored>> {
+    let mut found = Vec::new();
+    for area in areas {
+        let (old, new) = (before.plans().cut(plan, *area)?, after.plans().cut(plan, *area)?);
+        if !std::sync::Arc::ptr_eq(&old.fabric, &new.fabric) {
+            return None;
+        }
+        let pairs = old.colors.iter().zip(&new.colors).enumerate();
+        found.extend(
+            pairs
+                .filter(|(_, (was, is))| was != is)
+                .map(|(at, (_, is))| Recolored { cell: at as u32 + 1, grid: is.map(GridKey::get) }),
+        );
+    }
+    Some(found)
+}
