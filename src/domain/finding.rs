@@ -116,15 +116,18 @@ fn add_shard(world: &World, shard: &Shard, profile: &Profile, found: &mut Vec<Fi
             figure: Some(tally.households.get() as f64),
         });
     }
-    for (key, shape) in &shard.ground.shapes {
-        if shape.pieces > 1 {
+    for key in shard.ground.shapes.keys() {
+        // A detached part is no fault once it is declared, nor is one across a bridge.
+        let grid = world.plans().grid(shard.plan, *key);
+        let pieces = shard.ground.pieces(*key);
+        if pieces > 1 && grid.is_none_or(|grid| !grid.is_detached) {
             found.push(Finding {
                 code: "grid.in-pieces",
                 severity: Severity::Warning,
                 community,
                 subject: Subject::Grid(shard.plan, *key),
                 place: Place::Grid(shard.plan, shard.community, *key),
-                figure: Some(f64::from(shape.pieces)),
+                figure: Some(f64::from(pieces)),
             });
         }
     }

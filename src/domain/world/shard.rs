@@ -17,6 +17,7 @@ use crate::domain::measure::{Area, Length};
 use crate::domain::place::{Extent, Pin, Polygon};
 use crate::domain::placement::{Ground, Placement, Reason, settle, settle_pin};
 use crate::domain::plan::Cut;
+use crate::domain::plan::check::Canvas;
 use crate::domain::tally::Tally;
 
 /// Size and place of one grid within its community.
@@ -190,6 +191,23 @@ impl ShardGround {
             seam_extents: &self.terrain.seam_extents,
             colors: &self.cut.colors,
         }
+    }
+
+    /// In how many pieces a grid lies, declared crossings counting as ground. Cost: O(cells) where there are any.
+    pub fn pieces(&self, key: GridKey) -> u32 {
+        let Some(shape) = self.shapes.get(&key) else { return 0 };
+        if shape.pieces < 2 || self.cut.links.is_empty() {
+            return shape.pieces;
+        }
+        let cell = |pin| self.terrain.cell_at(pin);
+        let links: Vec<(CellId, CellId)> = self
+            .cut
+            .links
+            .iter()
+            .filter_map(|[one, two]| Some((cell(*one)?, cell(*two)?)))
+            .collect();
+        let canvas = Canvas { fabric: &self.cut.fabric, colors: &self.cut.colors, links: &links };
+        canvas.pieces(key).len() as u32
     }
 
     /// Rings of one grid. Cost: O(its seams).

@@ -531,7 +531,7 @@ fn rows(world: &World, plan: PlanId, areas: &[AreaId], shown: &BTreeSet<GridKey>
                 },
                 compactness: shape.and_then(|shape| shape.compactness()).map(rounded),
                 barrier_share: shape.and_then(|shape| shape.barrier_share()).map(rounded),
-                pieces: shape.map_or(0, |shape| shape.pieces),
+                pieces: key.map_or(0, |key| shard.ground.pieces(key)),
             });
         }
     }

@@ -2,6 +2,9 @@
 
 import type { Words } from ".";
 
+/** The number with its noun: one household, two households. */
+const many = (n: string | number, noun: string): string => `${n} ${noun}${String(n) === "1" ? "" : "s"}`;
+
 export const en: Words = {
   lang: "en",
   colon: ": ",
@@ -79,9 +82,9 @@ export const en: Words = {
     gridsLong: "Grids",
     below: (n) => `<${n}`,
     hidden: "not shown",
-    nHouseholds: (n) => `${n} households`,
-    nGrids: (n) => `${n} grids`,
-    nBuildings: (n) => `${n} buildings`,
+    nHouseholds: (n) => many(n, "household"),
+    nGrids: (n) => many(n, "grid"),
+    nBuildings: (n) => many(n, "building"),
     of: (n, d) => `${n}/${d}`,
   },
   paint: {
@@ -334,13 +337,13 @@ export const en: Words = {
     lastEdit: "What just changed",
     findingsGone: "Findings gone",
     findingsNew: "New findings",
-    carried: (n) => `${n} buildings were taken along`,
+    carried: (n) => `${many(n, "building")} taken along`,
     rename: "Rename",
     detached: "May be in pieces",
     detachedHint: "This grid may consist of parts that do not touch",
     name: "Name",
     out: (n) => `${n} out of band`,
-    loose: (n, households) => `${n} buildings, ${households} households unassigned`,
+    loose: (n, households) => `${many(n, "building")}, ${many(households, "household")} unassigned`,
     noneLoose: "every building assigned",
     nextLoose: "next unassigned",
     fits: "all in band",
@@ -349,7 +352,7 @@ export const en: Words = {
     offline: (n) => `offline: ${n} kept on this machine, sent when the connection returns`,
     offlineIdle: "offline: changes are kept on this machine",
     keptFound: (n) => `sending ${n} left from last time`,
-    planners: (n) => `${n} planners here`,
+    planners: (n) => `${many(n, "planner")} here`,
     you: "you",
     yourName: "Your name",
     yourNameHint: "goes into the history, so that others see who changed what",
@@ -360,7 +363,7 @@ export const en: Words = {
     again: "Try again",
     drop: "Drop this change",
     dismiss: "Understood",
-    stranded: (n) => `${n} buildings stranded`,
+    stranded: (n) => `${many(n, "building")} stranded`,
     whoEdited: (who) => `${who} changed this draft`,
     trouble: {
       "no-target": "choose a target grid first",
@@ -383,8 +386,8 @@ export const en: Words = {
     lookBack: "Show on the map",
     goBack: "Back to here",
     goBackHint: "undoes what came after, step by step",
-    steps: (n) => `undo ${n} steps`,
-    nGrids: (n) => `${n} grids`,
+    steps: (n) => `undo ${many(n, "step")}`,
+    nGrids: (n) => many(n, "grid"),
     toolbar: "Draft toolbar",
     key: {
       tools: "change the tool",
@@ -482,7 +485,7 @@ export const en: Words = {
     encoding: "Encoding",
     delimiter: "Separator",
     delimiters: { ",": "comma", "\t": "tab", ";": "semicolon" },
-    rowCount: (n) => `${n} rows`,
+    rowCount: (n) => many(n, "row"),
     datum: "Datum",
     datumAsk: "The datum is not certain: please choose. This is where the first point would lie:",
     inside: "inside the known areas",
@@ -498,7 +501,7 @@ export const en: Words = {
     dry: "Try it (dry run)",
     dryAgain: "Try again",
     import: "Import",
-    importRows: (n) => `Import ${n} rows`,
+    importRows: (n) => `Import ${many(n, "row")}`,
     nothing: "Nothing would change: no need to import",
     cancel: "Cancel",
     remove: "Remove",
