@@ -12,6 +12,7 @@ use lifang::domain::ids::{AreaId, BuildingId, CellId, Code, GridKey, PlanId};
 use lifang::domain::issue::CODES;
 use lifang::domain::measure::Area;
 use lifang::domain::place::{Extent, Pin};
+use lifang::domain::placement::Reason;
 use lifang::domain::plan::PlanChoice;
 use lifang::domain::plan::check::Canvas;
 use lifang::domain::plan::edit::{Edit, LassoBy, Pick, Repair, Stroke, Which};
@@ -446,6 +447,30 @@ fn run(seeds: std::ops::Range<u64>, edits: usize) -> (usize, usize) {
         }
     }
     (n_done, n_refused)
+}
+
+/// Starting a draft moves no building: its grids lie where those of the plan in force lie.
+#[test]
+fn a_draft_begins_as_what_it_is_based_on() {
+    let mut n_placed = 0;
+    for seed in 0..40 {
+        let bench = Bench::new(seed);
+        let world = bench.world();
+        if world.plans().get(bench.plan).unwrap().based_on.is_none() {
+            continue;
+        }
+        for shard in bench.shards() {
+            let current = world.shard(PlanChoice::Current, shard.community).unwrap();
+            for (row, (was, is)) in current.placements.iter().zip(&shard.placements).enumerate() {
+                // A list or an override spoke of the plan in force; the draft goes by its shapes.
+                if matches!(was.reason, Reason::Shape | Reason::OnEdge) {
+                    assert_eq!(was.grid, is.grid, "seed {seed}, row {row}: {was:?} {is:?}");
+                    n_placed += 1;
+                }
+            }
+        }
+    }
+    assert!(n_placed > 300, "{n_placed}");
 }
 
 #[test]

@@ -444,12 +444,17 @@ impl Shard {
         let by_code = |a, b| plans.by_code_order(self.plan, a, b);
         let settled = settle(&self.ground.as_ground(), homes, row, by_code).expect("stands here");
         let is_on_edge = settled.is_on_edge || housing.standings[row] == Standing::OnEdge;
-        let reason = match settled.color {
+        let near = || self.ground.terrain.cell_near(homes.pin(row)?);
+        let color = match settled.is_inside {
+            true => settled.color,
+            false => near().and_then(|cell| self.ground.cut.colors[cell.index()]),
+        };
+        let reason = match color {
             None => Reason::Gap,
             Some(_) if is_on_edge => Reason::OnEdge,
             Some(_) => Reason::Shape,
         };
-        Placement { grid: settled.color, reason, straddles: straddles || settled.straddles }
+        Placement { grid: color, reason, straddles: straddles || settled.straddles }
     }
 
     /// Grid that holds `pin`; on a border the lower code.

@@ -112,7 +112,20 @@ impl Terrain {
             seam_extents: &self.seam_extents,
             colors: &self.own_colors,
         };
-        settle(&ground, &housing.homes, row, |one: CellId, two| one.cmp(&two))?.color
+        let settled = settle(&ground, &housing.homes, row, |one: CellId, two| one.cmp(&two))?;
+        settled.color.or_else(|| self.cell_near(housing.homes.pin(row)?))
+    }
+
+    /// The cell within two steps (2 cm) of a pin: an outer border that got pins of its own bends that far, and a
+    /// building right on it is not to fall off. The lowest of the nearest.
+    pub fn cell_near(&self, pin: Pin) -> Option<CellId> {
+        (0..=2).find_map(|reach: i32| {
+            let around = (-reach..=reach).flat_map(|dx| (-reach..=reach).map(move |dy| (dx, dy)));
+            let ring = around.filter(|(dx, dy)| dx.abs().max(dy.abs()) == reach);
+            let pins =
+                ring.map(|(dx, dy)| Pin::new(pin.x.saturating_add(dx), pin.y.saturating_add(dy)));
+            pins.filter_map(|near| self.cell_at(near)).min()
+        })
     }
 
     /// Weights of all pins; worked out when first asked for.
