@@ -3,6 +3,9 @@
 //! Every segment knows where it comes from, so after rounding a link still knows whether it is a seam, a
 //! line, or both. An old edge that no line meets is left as it is, however near a pin of another may be.
 //!
+//! Near the tip of a wedge narrower than a step there is no room for a crossing: a line that would cross there goes
+//! through the tip instead, at most a metre aside.
+//!
 //! **Why** cells two rings around the lines: a line bends seams of the cells it meets, and what a bent seam
 //! might run into belongs to the cells across it.
 
@@ -16,6 +19,11 @@ use crate::domain::place::{Extent, Pin};
 
 /// A number no cell has: stands for the inside of an area that is drawn.
 const AREA: u32 = u32::MAX;
+
+/// A line may be led aside by this many steps, about a metre, to the tip of a narrow wedge.
+const LONGEST_DETOUR: i32 = 100;
+/// In so many places.
+const MOST_DETOURS: usize = 16;
 
 /// What a link is made of.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -74,12 +82,31 @@ impl<'a> Cutting<'a> {
         is_area: bool,
         is_wanted: impl Fn(CellId) -> bool,
     ) -> Result<Self, Vec<Fault>> {
+        let mut lines = lines.to_vec();
+        for line in lines.iter_mut().filter(|_| is_area) {
+            line.pins.extend(line.pins.first().copied());
+        }
+        let mut n_left = MOST_DETOURS;
+        loop {
+            match Self::once(fabric, &lines, is_area, &is_wanted) {
+                Err(faults) if n_left > 0 && detour(fabric, &mut lines, &faults) => n_left -= 1,
+                outcome => return outcome,
+            }
+        }
+    }
+
+    fn once(
+        fabric: &'a Fabric,
+        lines: &[CutLine],
+        is_area: bool,
+        is_wanted: impl Fn(CellId) -> bool,
+    ) -> Result<Self, Vec<Fault>> {
         let is_touched = touched_cells(fabric, lines);
         let mut is_near = with_neighbors(fabric, &is_touched);
         for cell in fabric.cells().filter(|&cell| is_wanted(cell)) {
             is_near[cell.index()] = true;
         }
-        let segments = Segments::new(fabric, &is_near, lines, is_area);
+        let segments = Segments::new(fabric, &is_near, lines);
         let chains = segments.chains(lines)?;
         let (pins, number_of) = number(
             chains.pins.iter().enumerate().map(|(slot, &pin)| (key_of(pin), slot as u32)).collect(),
@@ -131,6 +158,45 @@ impl<'a> Cutting<'a> {
     pub fn sides(&self, link: usize) -> [u32; 2] {
         [self.faces.face_of[2 * link], self.faces.face_of[2 * link + 1]]
     }
+}
+
+/// Where a line crosses a wedge closer to its tip than the wedge is wide in steps, it goes through the tip. Whether
+/// any line was so changed.
+fn detour(fabric: &Fabric, lines: &mut [CutLine], faults: &[Fault]) -> bool {
+    let [Fault { place, .. }] = faults else { return false };
+    let &[one, two] = &place[..] else { return false };
+    let is_old = |pin: Pin| fabric.seams().any(|seam| seam.pins.contains(&pin));
+    let (tip, crossing) = match (is_old(one), is_old(two)) {
+        (true, false) => (one, two),
+        (false, true) => (two, one),
+        _ => return false,
+    };
+    if !Extent::of(&[tip]).grown(LONGEST_DETOUR).holds(crossing) {
+        return false;
+    }
+    let mut is_changed = false;
+    for line in lines {
+        let passes = |pair: &[Pin]| {
+            !pair.contains(&tip)
+                && !pair.contains(&crossing)
+                && is_beside(crossing, pair[0], pair[1])
+        };
+        let found = line.pins.windows(2).position(passes);
+        if let Some(before) = found {
+            line.pins.insert(before + 1, tip);
+            is_changed = true;
+        }
+    }
+    is_changed
+}
+
+/// Whether the segment comes within a step of `pin`.
+fn is_beside(pin: Pin, a: Pin, b: Pin) -> bool {
+    let minus = |to: Pin, from: Pin| {
+        (f64::from(to.x) - f64::from(from.x), f64::from(to.y) - f64::from(from.y))
+    };
+    let ((ex, ey), (px, py)) = (minus(b, a), minus(pin, a));
+    Extent::of(&[a, b]).grown(1).holds(pin) && (ex * py - ey * px).abs() <= ex.hypot(ey)
 }
 
 /// Cells whose box comes within two steps of a segment of a line that may cut them.
@@ -220,7 +286,7 @@ impl Chains {
 }
 
 impl Segments {
-    fn new(fabric: &Fabric, is_near: &[bool], lines: &[CutLine], is_area: bool) -> Self {
+    fn new(fabric: &Fabric, is_near: &[bool], lines: &[CutLine]) -> Self {
         let is_any = |cell: Option<CellId>| cell.is_some_and(|cell| is_near[cell.index()]);
         let (mut ends, mut origin) = (Vec::new(), Vec::new());
         for seam in fabric.seams().filter(|seam| is_any(seam.left) || is_any(seam.right)) {
@@ -231,11 +297,6 @@ impl Segments {
         for (line_idx, line) in lines.iter().enumerate() {
             let pairs = line.pins.windows(2).map(|pair| [pair[0], pair[1]]);
             ends.extend(pairs.filter(|pair| pair[0] != pair[1]));
-            if let (true, [first, .., last]) = (is_area, &line.pins[..])
-                && first != last
-            {
-                ends.push([*last, *first]);
-            }
             origin.resize(ends.len(), line_idx as u32);
         }
         Self { ends, origin, n_old }

@@ -99,6 +99,15 @@ mod tests {
     }
 
     #[test]
+    fn the_last_side_of_a_ring_cuts_as_the_others_do() {
+        let (fabric, colors) = drawn("A B C D");
+        // Only the side that closes the ring passes through B and C.
+        let ring = path(&[(3.5, 0.9), (3.5, 5.0), (0.5, 5.0), (0.5, 0.5)]);
+        let shaped = take(&fabric, &colors, &[ring], |_| true, Some('X')).unwrap();
+        assert_eq!(shaped.colors, ['A', 'X', 'B', 'X', 'C', 'X', 'D', 'X'].map(Some));
+    }
+
+    #[test]
     fn whole_cells_inside_are_taken_uncut() {
         let (fabric, colors) = drawn("A B C");
         let ring = path(&[(-1.0, -1.0), (5.0, -1.0), (5.0, 5.0), (-1.0, 5.0)]);

@@ -140,6 +140,22 @@ fn a_confined_line_cuts_its_cell_only() {
     assert_eq!(recut.parents.iter().map(|cell| cell.get()).collect::<Vec<_>>(), [1, 2, 2]);
 }
 
+#[test]
+fn a_line_across_the_tip_of_a_wedge_goes_through_the_tip() {
+    let (fabric, _) = drawn("A");
+    // The wedge is less than half a step wide where the line would cross it, 8 steps from its tip.
+    let tip = at(0.5, 0.5);
+    let wedge = vec![Pin::new(ORIGIN.x, tip.y), tip, Pin::new(ORIGIN.x, tip.y + 250)];
+    let wedged = sound_cut(&fabric, &[line(wedge)]).fabric;
+    let across = vec![Pin::new(tip.x - 8, ORIGIN.y), Pin::new(tip.x - 8, ORIGIN.y + SIDE)];
+    let recut = sound_cut(&wedged, &[line(across)]);
+    assert_eq!(recut.fabric.n_cells(), 4);
+    let n_ends = |seam: crate::domain::fabric::Seam| {
+        [seam.pins[0], seam.pins[seam.pins.len() - 1]].iter().filter(|&&end| end == tip).count()
+    };
+    assert_eq!(recut.fabric.seams().map(n_ends).sum::<usize>(), 4);
+}
+
 /// A fabric over a coarse lattice, or a crooked town.
 pub(super) fn random_fabric(dice: &mut Dice) -> Fabric {
     if dice.is_chance(1, 2) {
