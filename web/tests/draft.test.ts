@@ -178,8 +178,7 @@ describe("edits foreseen", () => {
     const mesh = { ...fabric.mesh, cells: [...fabric.mesh.cells.slice(0, 9), bare] };
     expect(painting({ ...fabric, mesh }, [2, 9], 2, "")).toEqual({
       op: "paint",
-      buildings: ["b2"],
-      cells: [9],
+      cells: [2, 9],
       to: "B",
     });
     expect(painting(fabric, [], 2, "")).toBeNull();
@@ -298,4 +297,15 @@ describe("hues", () => {
 
 test("a new grid is named as the next in the row", () => {
   expect(nextName(cells("ABC"))).toBe("网格004");
+  const named = (...names: string[]) => {
+    const fabric = cells("ABC".slice(0, names.length));
+    const grids = [...fabric.grids].map(([key, one], i) => [key, { ...one, name: names[i] ?? "" }] as const);
+    return nextName({ ...fabric, grids: new Map(grids) });
+  };
+  expect(named("第七网格", "第二网格")).toBe("第八网格");
+  expect(named("第九网格")).toBe("第十网格");
+  expect(named("第十网格")).toBe("第十一网格");
+  expect(named("第十九网格")).toBe("第二十网格");
+  expect(named("第99号")).toBe("第100号");
+  expect(named("东", "西")).toBe("3");
 });

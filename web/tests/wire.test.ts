@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { read } from "../src/wire/api";
 import { Node, WireError } from "../src/wire/decode";
+import * as drafts from "../src/wire/drafts";
 import { read as readChange } from "../src/wire/events";
 import * as twins from "../src/wire/twins";
 
@@ -64,11 +65,15 @@ const GOLDEN = join(import.meta.dirname, "../../tests/golden/api");
 const firstCode = (reply: Node): string =>
   reply.get("features").list((feature) => feature.get("properties").get("code").string())[0] ?? "";
 const READERS: [name: RegExp, ((node: Node) => unknown) | null][] = [
-  [/^(healthz|readyz|tilejson|plans|openapi)$/, null],
+  [/^(healthz|readyz|tilejson|openapi)$/, null],
+  [/^plans$/, twins.plans],
+  [/^fabric/, drafts.fabric],
+  [/^(outcome|edit|preview|undo|redo)/, drafts.outcome],
+  [/^history/, drafts.history],
   [/^me$/, twins.me],
   [/^areas$/, twins.areas],
   [/^area$/, twins.area],
-  [/^plan(-current)?$/, twins.plan],
+  [/^plan(-current|-draft|-started)?$/, twins.plan],
   [/^grids-shapes$/, (reply) => twins.outline(reply, firstCode(reply))],
   [/^grids$/, twins.grids],
   [/^grid$/, twins.gridDetail],

@@ -8,7 +8,7 @@ import type { Code, Finding, Grid, GridKey, Problem } from "./register";
 
 /** Grids are named by code, places are longitude and latitude. */
 export type Edit =
-  | { op: "paint"; buildings: Code[]; cells?: CellId[]; to: Code | null }
+  | { op: "paint"; buildings?: Code[]; cells?: CellId[]; to: Code | null }
   | { op: "lasso"; polygon: LonLat[][]; to: Code | null; by: "building" | "area" }
   | { op: "split"; grid: Code; line: LonLat[]; name?: string }
   | { op: "reroute"; between: [Code, Code]; line: LonLat[] }
@@ -87,7 +87,7 @@ export function foreseen(fabric: Fabric, colors: Colors, edit: Edit): Recolor {
   const known = (code: Code | null) => code === null || target(code) !== null;
   if (edit.op === "paint" && known(edit.to))
     give(
-      [...edit.buildings.map((code) => fabric.mesh.ofBuilding.get(code)), ...(edit.cells ?? [])],
+      [...(edit.buildings ?? []).map((code) => fabric.mesh.ofBuilding.get(code)), ...(edit.cells ?? [])],
       target(edit.to),
     );
   if (edit.op === "lasso" && edit.by === "building" && known(edit.to))
@@ -127,22 +127,20 @@ export function awaited(fabric: Fabric, queue: readonly Pending[]): Colors {
   return colors;
 }
 
-/** The edit that gives cells to a grid: by their buildings, by number where nobody lives. */
+/**
+ * The edit that gives cells to a grid. Buildings name their cells whatever becomes of the fabric meanwhile; where
+ * one of them holds no building, all go by number, which the server takes only on the fabric that was read.
+ */
 export function painting(
   fabric: Fabric,
   cells: Iterable<CellId>,
   to: GridKey | null,
   name: string,
 ): Edit | null {
-  const buildings: Code[] = [];
-  const bare: CellId[] = [];
-  for (const cell of cells) {
-    const own = fabric.mesh.cells[cell]?.buildings ?? [];
-    if (own.length === 0) bare.push(cell);
-    else buildings.push(...own);
-  }
-  if (buildings.length === 0 && bare.length === 0) return null;
-  const what = bare.length === 0 ? { buildings } : { buildings, cells: bare };
+  const list = [...cells];
+  if (list.length === 0) return null;
+  const housed = list.map((cell) => fabric.mesh.cells[cell]?.buildings ?? []);
+  const what = housed.some((own) => own.length === 0) ? { cells: list } : { buildings: housed.flat() };
   if (to === NEW_GRID) return { op: "create", name, community: fabric.community, ...what };
   const code = to === null ? null : (fabric.grids.get(to)?.code ?? null);
   if (to !== null && code === null) return null;

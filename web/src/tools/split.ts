@@ -2,6 +2,7 @@
 // Enter or a second press on the last.
 
 import { isLocked } from "../model/edits";
+import { nextName } from "../model/names";
 import type { LonLat } from "../model/place";
 import { chosenGrid } from "../model/plankeys";
 import { gridUnder } from "../model/snap";
@@ -27,7 +28,8 @@ export function split(hand: Hand): Tool {
     ]);
     const grid = gridUnder(fabric.mesh, colors, line) ?? chosenGrid(hand.now(), fabric);
     const code = grid === null ? undefined : fabric.grids.get(grid)?.code;
-    const edits = code === undefined ? [] : [{ op: "split" as const, grid: code, line }];
+    const edits =
+      code === undefined ? [] : [{ op: "split" as const, grid: code, line, name: nextName(fabric) }];
     const locked = grid !== null && isLocked(fabric, grid) ? { code: "grid.locked", grid, cells: [] } : null;
     tell(
       hand,

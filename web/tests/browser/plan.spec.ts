@@ -121,7 +121,10 @@ class Draft {
     expect(foreseen.size).toBeGreaterThan(0);
     for (const [name, households] of foreseen)
       if (name !== "新网格")
-        expect(rows.find((row) => (row.name || "未归属") === name)?.households, name).toBe(households);
+        expect(
+          rows.find((row) => (row.grid === null ? "未归属" : row.name || row.grid) === name)?.households,
+          name,
+        ).toBe(households);
     await this.expectPanel();
   }
 
