@@ -4,10 +4,11 @@
 //! meet seams and each other once, by snap rounding on the lattice, so ground is neither lost nor claimed
 //! twice. Only cells near the lines are taken apart and sewn again; all others keep their seams.
 //!
-//! Files: `cutting` (lines and seams as one net), `sew` (its faces back into a fabric), `drawn` (whether a line
-//! makes sense by itself), `flood` (colors spread between borders), `take` (an area for a color), `split` (a color in
-//! two), `reroute` (a border along a line), `pull` (a vertex of a border moved, inserted, removed). Knows nothing of grids or buildings: what a cell means
-//! is a color of any kind, said beside the fabric.
+//! Files: `trace` (lines and seams as edges that know their origin), `cutting` (those as one net), `sew` (its faces
+//! back into a fabric), `drawn` (whether a line makes sense by itself), `flood` (colors spread between borders),
+//! `take` (an area for a color), `split` (a color in two), `reroute` (a border along a line), `pull` (a vertex of
+//! a border moved, inserted, removed). Knows nothing of grids or buildings: what a cell means is a color of any
+//! kind, said beside the fabric.
 //!
 //! **Why** one cut for every stroke: whatever is asked, borders change by lines put in and ground colored
 //! anew, so there is one place where a fabric could break, and one check behind it.
@@ -20,6 +21,7 @@ mod reroute;
 mod sew;
 mod split;
 mod take;
+mod trace;
 
 pub(super) use cutting::Cutting;
 pub use pull::{insert, remove, shift};
