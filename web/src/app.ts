@@ -4,6 +4,7 @@
 import { createSubscriber } from "svelte/reactivity";
 import type { MapHandle, Padding } from "./map/mount";
 import type { Action, Answered, Effect, Send } from "./model/action";
+import type { Pending } from "./model/edits";
 import type { LonLat } from "./model/place";
 import { planOf } from "./model/select";
 import type { Device, Lang, State, Theme } from "./model/state";
@@ -129,14 +130,14 @@ export function createApp(): App {
         return;
       }
       case "keepQueue":
-        if (effect.plan !== "current") keep(`queue.${effect.plan}`, keptText(effect.queue));
+        keepQueue(effect.plan, effect.queue);
         return;
       case "recall":
         send({
           of: "draft",
           do: "recalled",
           plan: effect.plan,
-          queue: keptQueue(kept(`queue.${effect.plan}`)),
+          queue: recalled(effect.plan),
         });
         return;
       case "wait":
@@ -165,6 +166,23 @@ export function createApp(): App {
         uploads.get(effect.job)?.cancel();
         uploads.delete(effect.job);
     }
+  }
+
+  /** Each page keeps its own work, so that two of them in one browser do not overwrite each other. */
+  function keepQueue(plan: string, queue: Pending[]): void {
+    const key = `queue.${plan}.${current.bench.client}`;
+    if (queue.length === 0) forget(key);
+    else keep(key, keptText(queue));
+  }
+
+  /** Work that any page of this browser left behind; where that page still lives, the ids say it is the same. */
+  function recalled(plan: string): Pending[] {
+    const own = `queue.${plan}.${current.bench.client}`;
+    const keys = keptKeys(`queue.${plan}.`).filter((key) => key !== own);
+    const queue = keys.flatMap((key) => keptQueue(kept(key)));
+    keep(own, keptText(queue));
+    for (const key of keys) forget(key);
+    return queue;
   }
 
   function follow<T>(job: number, upload: Upload<T>, done: (value: T) => Action): void {
@@ -257,6 +275,24 @@ function keep(key: string, value: string): void {
     localStorage.setItem(`lifang.${key}`, value);
   } catch {
     return;
+  }
+}
+
+function forget(key: string): void {
+  try {
+    localStorage.removeItem(`lifang.${key}`);
+  } catch {
+    return;
+  }
+}
+
+function keptKeys(prefix: string): string[] {
+  try {
+    return Object.keys(localStorage)
+      .filter((key) => key.startsWith(`lifang.${prefix}`))
+      .map((key) => key.slice("lifang.".length));
+  } catch {
+    return [];
   }
 }
 

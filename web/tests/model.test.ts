@@ -190,6 +190,13 @@ describe("live", () => {
     const effects = run(town(), { do: "change", change: change(8, ["grids"]), at: 0 })[1];
     expect(asked(effects)).toContain("grids");
   });
+  test("what happened in another plan alone moves the revision and nothing else", () => {
+    const news = { ...change(8, []), boxes: [], tallies: [], grids: [], areas: [] };
+    const [state, effects] = run(town(), { do: "change", change: news, at: 0 });
+    expect(state.revision).toBe(8);
+    expect(state.note).toBeNull();
+    expect(effects).toEqual([]);
+  });
   test("a gap in the revisions asks for everything again", () => {
     const [state, effects] = run(town(), { do: "change", change: change(12, ["people"]), at: 0 });
     expect(state.revision).toBe(12);

@@ -216,6 +216,31 @@ describe("refused", () => {
   });
 });
 
+test("the ground does not change under a pressed pointer", () => {
+  const at = page();
+  const stroke = {
+    tool: "paint",
+    at: null,
+    recolor: new Map(),
+    edits: [],
+    exact: false,
+    pressed: true,
+  } as const;
+  at.send({ of: "draft", do: "stroke", stroke: { ...stroke, edits: [], trouble: null, note: "" } });
+  const before = at.now().fabric.value;
+  const answer: Action = {
+    do: "answered",
+    what: "fabric",
+    with: { plan: "9", community: "C1" },
+    value: cells("AB"),
+  };
+  at.send(answer);
+  expect(at.now().fabric.value).toBe(before);
+  at.send({ of: "draft", do: "stroke", stroke: null });
+  at.send(answer);
+  expect(at.letters()).toBe("AB");
+});
+
 describe("two planners", () => {
   const change = (id: string, revision = 8): Change => ({
     revision,

@@ -72,6 +72,9 @@ export class DraftSync {
   /** New ground: everything drawn again. */
   private lay(mesh: Mesh | null): void {
     this.mesh = mesh;
+    // Arrows walk cells while one draws; they pan the map otherwise.
+    if (mesh === null) this.map.keyboard.enable();
+    else this.map.keyboard.disable();
     this.looks = [];
     this.colors = [];
     this.map.removeFeatureState({ source: CELLS });

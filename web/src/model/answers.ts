@@ -82,6 +82,8 @@ export function answered(state: State, action: Answered): Step {
     }
     case "fabric": {
       const known = state.fabric.value;
+      // Under a pressed pointer the ground does not change: the stroke is ended first.
+      if (state.bench.stroke?.pressed) return [state, [{ do: "wait", ms: 300, next: action }]];
       const old =
         known !== null &&
         known.community === action.value.community &&

@@ -220,7 +220,8 @@ function outcome(state: State, id: string, came: Outcome): Step {
   const done = state.bench.queue.find((pending) => pending.id === id);
   const queue = queues.acknowledged(state.bench.queue, id, came.revision);
   const known = state.fabric.value;
-  const fabric = known === null ? null : settled(known, came, done);
+  const isHere = done === undefined || done.community === known?.community;
+  const fabric = known === null || !isHere ? known : settled(known, came, done);
   const fresh = came.grids.find((grid) => known !== null && !known.grids.has(grid.id));
   const isTargetNew = state.bench.target?.grid === NEW_GRID && done?.edits.some((one) => one.op === "create");
   const target: Target = isTargetNew && fresh !== undefined ? { grid: fresh.id } : state.bench.target;

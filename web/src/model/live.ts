@@ -24,6 +24,9 @@ function joined(tallies: Tallies, change: Change): Tallies {
 
 export function change(state: State, news: Change, at: number): Step {
   if (planOf(state.view) !== CURRENT && news.edits.length > 0) return edited(state, news, at);
+  const isElsewhere =
+    news.kinds.length === 0 && news.boxes.length === 0 && news.revision <= state.revision + 1;
+  if (isElsewhere) return elsewhere(state, news);
   if (news.revision > state.revision + 1 && state.revision > 0) {
     const [next, effects] = resync({ ...state, revision: news.revision });
     return [{ ...next, note: noteOf(news, at) }, effects];
@@ -41,6 +44,12 @@ export function change(state: State, news: Change, at: number): Step {
   if (touches("grids", "areas", "buildings", "people")) asks.push({ what: "breaks", with: {} });
   const [asked, effects] = askAll(counted, asks.concat(wants(counted)));
   return [asked, [{ do: "refresh", boxes: news.boxes }, ...effects]];
+}
+
+/** Another plan changed: only the list of plans may care. */
+function elsewhere(state: State, news: Change): Step {
+  const known = { ...state, revision: Math.max(state.revision, news.revision) };
+  return state.view.workspace === "plan" ? askAll(known, [{ what: "plans", with: {} }]) : [known, []];
 }
 
 /**

@@ -44,7 +44,9 @@ export const startDraft = (
 export function sendPending(plan: string, pending: Pending, who: Who): Promise<Reply<Outcome>> {
   const path = `/api/v1/plans/${part(plan)}/${pending.kind}`;
   const { id, base, edits, repair } = pending;
-  const body = pending.kind === "edits" ? { id, base, edits, repair } : {};
+  // An undo whose answer was lost says on what ground it stood, so that it is not done twice.
+  const again = pending.kept ? { base } : {};
+  const body = pending.kind === "edits" ? { id, base, edits, repair } : again;
   return post(path, body, who, drafts.outcome);
 }
 

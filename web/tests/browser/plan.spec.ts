@@ -15,6 +15,15 @@ type Row = { grid: string | null; id: number | null; name: string; households: n
 
 const number = new Intl.NumberFormat("zh-CN");
 
+async function smallCommunity(page: Page, server: string): Promise<string> {
+  type Areas = { areas: { code: string; level: string; grids: number; tally: { buildings: number } }[] };
+  const { areas } = await get<Areas>(page, server, "/api/v1/areas");
+  const fit = areas.filter(
+    (area) => area.level === "community" && area.grids >= 5 && area.tally.buildings > 80,
+  );
+  return fit.sort((a, b) => a.tally.buildings - b.tally.buildings)[0]?.code ?? "";
+}
+
 /** A draft on the bench: what the server knows of it, and where things lie on the screen. */
 class Draft {
   constructor(
@@ -25,12 +34,7 @@ class Draft {
   ) {}
 
   static async start(page: Page, server: string): Promise<Draft> {
-    type Areas = { areas: { code: string; level: string; grids: number; tally: { buildings: number } }[] };
-    const { areas } = await get<Areas>(page, server, "/api/v1/areas");
-    const fit = areas.filter(
-      (area) => area.level === "community" && area.grids >= 5 && area.tally.buildings > 80,
-    );
-    const community = fit.sort((a, b) => a.tally.buildings - b.tally.buildings)[0]?.code ?? "";
+    const community = await smallCommunity(page, server);
     await page.goto(`${server}/#/plan?in=${community}`);
     await drawn(page);
     await page.getByRole("button", { name: /^为.*新建草案$/ }).click();
@@ -39,6 +43,20 @@ class Draft {
     const draft = new Draft(page, server, id, community);
     await draft.ready();
     return draft;
+  }
+
+  /** A draft made by the API and opened by its link, in whatever size and language the page has. */
+  static async opened(page: Page, server: string, more = ""): Promise<Draft> {
+    const community = await smallCommunity(page, server);
+    const data = { title: "2026", based_on: "current", areas: [community] };
+    const reply = await page.request.post(`${server}/api/v1/plans`, { data });
+    expect(reply.status()).toBe(201);
+    const { id } = (await reply.json()) as { id: number | string };
+    await page.goto(`${server}/#/plan?plan=${id}&in=${community}${more}`);
+    await drawn(page);
+    await page.waitForTimeout(400);
+    await drawn(page);
+    return new Draft(page, server, String(id), community);
   }
 
   async ready(): Promise<void> {
@@ -501,3 +519,96 @@ test("a dropped connection keeps the work, a reload too, and nothing doubles", a
   const list = Array.isArray(raw) ? raw : raw.history;
   expect(list.filter((past) => past.kind === "edit")).toHaveLength(1);
 });
+
+test("a finger paints on a phone, and every control is large enough for it", async ({
+  browser,
+  server,
+  watch,
+}) => {
+  const context = await browser.newContext({
+    locale: "zh-CN",
+    viewport: { width: 390, height: 844 },
+    hasTouch: true,
+    isMobile: true,
+    deviceScaleFactor: 2,
+  });
+  const page = await context.newPage();
+  watch(page);
+  const draft = await Draft.opened(page, server);
+  await page.getByRole("button", { name: "涂抹" }).tap();
+  await page.waitForTimeout(400);
+  const { a, b } = await draft.edge();
+  const before = await draft.fabric();
+  const middle: LonLat = [(a.label[0] + b.label[0]) / 2, (a.label[1] + b.label[1]) / 2];
+  // What is to be painted is brought to the middle of what the sheet leaves free.
+  await page.goto(page.url().replace(/map=[^&]*/, `map=16.60/${middle[0]}/${middle[1]}`));
+  await page.reload();
+  await drawn(page);
+  await page.getByRole("button", { name: "涂抹" }).tap();
+  await page.waitForTimeout(400);
+  const at = await draft.pixels();
+  const touch = await context.newCDPSession(page);
+  const finger = (type: "touchStart" | "touchMove" | "touchEnd", place?: Pixel) =>
+    touch.send("Input.dispatchTouchEvent", {
+      type,
+      touchPoints: place === undefined ? [] : [{ x: place[0], y: place[1] }],
+    });
+  const [from, to] = [at(a.label), at(b.label)];
+  await finger("touchStart", from);
+  for (let i = 1; i <= 10; i += 1)
+    await finger("touchMove", [
+      from[0] + ((to[0] - from[0]) * i) / 10,
+      from[1] + ((to[1] - from[1]) * i) / 10,
+    ]);
+  const foreseen = await draft.foreseen();
+  await page.screenshot({ path: join(LOOKS, "plan-phone-paint.png") });
+  await finger("touchEnd");
+  await expect.poll(async () => gridOf(await draft.fabric(), b)).toBe(a.grid);
+  const rows = await draft.tallies();
+  for (const [name, households] of foreseen)
+    expect(rows.find((row) => row.name === name)?.households, name).toBe(households);
+  expect((await draft.fabric()).revision).toBe(before.revision + 1);
+  const small: string[] = [];
+  for (const button of await page.getByRole("button").all()) {
+    const box = await button.boundingBox();
+    if (box === null || (await button.getAttribute("aria-expanded")) !== null) continue;
+    if (box.height < 40) small.push(`${await button.textContent()} ${box.width}x${box.height}`);
+  }
+  expect(small).toEqual([]);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+  await page.getByRole("tab", { name: "历史" }).tap();
+  await page.waitForTimeout(500);
+  await page.screenshot({ path: join(LOOKS, "plan-phone-history.png") });
+  await context.close();
+});
+
+for (const [width, height, theme, locale] of [
+  [1440, 900, "light", "zh-CN"],
+  [1440, 900, "dark", "en-GB"],
+  [1024, 768, "light", "en-GB"],
+  [390, 844, "dark", "zh-CN"],
+] as const)
+  test(`looks at ${width}x${height}, ${theme}, ${locale}`, async ({ browser, server, watch }) => {
+    const context = await browser.newContext({ locale, colorScheme: theme, viewport: { width, height } });
+    const page = await context.newPage();
+    watch(page);
+    const name = (what: string) => join(LOOKS, `bench-${what}-${width}-${theme}-${locale.slice(0, 2)}.png`);
+    const draft = await Draft.opened(page, server);
+    await page.screenshot({ path: name("open") });
+    const { codes } = await draft.edge();
+    await page.goto(page.url().replace(/(\?|&)map=/, `$1grid=${codes[0]}&map=`));
+    await drawn(page);
+    await page.locator("body").press("p");
+    await page.keyboard.press("1");
+    await page.waitForTimeout(500);
+    await drawn(page);
+    await page.screenshot({ path: name("chosen") });
+    await page.goto(page.url().replace(/(\?|&)map=/, "$1paint=band&map="));
+    await drawn(page);
+    await page.screenshot({ path: name("band") });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+    await page.goto(`${server}/#/plan?in=${draft.community}`);
+    await drawn(page);
+    await page.screenshot({ path: name("list") });
+    await context.close();
+  });
