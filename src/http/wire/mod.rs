@@ -15,11 +15,12 @@ mod grid;
 mod history;
 mod import;
 mod located;
+mod stroke;
 mod tally;
 
 pub use area::{Area, AreaBody, AreaDetail, AreaRows, Coverage, Link, Share};
 pub use building::{Building, BuildingDetail, GridBuildings};
-pub use edit::{BalanceTurn, EditBody, EditIssue, EditOutcome, EditRow, FindingTurn, Unsayable};
+pub use edit::{BalanceTurn, EditIssue, EditOutcome, EditRow, FindingTurn};
 pub use fabric::Fabric as FabricSheet;
 pub use finding::{CheckReport, Finding, FindingPage, check_report, counts};
 pub use geometry::{Bounds, Feature, FeatureCollection, Geometry, Position, bounds, position};
@@ -32,6 +33,7 @@ pub use import::{
     batch_report, import_report, inspection,
 };
 pub use located::{CommunityName, Contact, GridName, Located, located_building, located_pin};
+pub use stroke::{EditBody, Unsayable};
 pub use tally::{Shown, Tally, TallyList, TallyRow, TallyTable};
 
 use serde::Serialize;
