@@ -411,6 +411,15 @@ impl Bench {
     }
 }
 
+/// A world with a draft after some random edits.
+pub fn drawn(seed: u64, edits: usize) -> (World, PlanId) {
+    let mut bench = Bench::new(seed);
+    for _ in 0..edits {
+        bench.step(false);
+    }
+    (bench.desk.world, bench.plan)
+}
+
 /// Random towns, random edits, all laws after each, then everything taken back and done again.
 fn run(seeds: std::ops::Range<u64>, edits: usize) -> (usize, usize) {
     let (mut n_done, mut n_refused) = (0, 0);

@@ -159,8 +159,11 @@ fn done_before<'a>(log: &'a [Arc<Entry>], id: &str) -> Option<&'a Arc<Entry>> {
 
 fn check_shape(world: &World, edit: &Edit) -> Result<(), Refusal> {
     let fault = |code| Err(Refusal::Unsound(vec![Fault::new(code)]));
-    if edit.strokes.len() > MAX_STROKES || edit.id.chars().count() > MAX_ID {
+    if edit.strokes.len() > MAX_STROKES {
         return fault("edit.too-many");
+    }
+    if edit.id.chars().count() > MAX_ID || edit.id.chars().any(char::is_control) {
+        return fault("edit.bad-name");
     }
     if edit.base > world.revision() {
         return fault("edit.future-base");
