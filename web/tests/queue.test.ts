@@ -216,6 +216,15 @@ describe("refused", () => {
   });
 });
 
+test("leaving the draft puts its fabric away", () => {
+  const at = page();
+  expect(at.now().fabric.value).not.toBeNull();
+  at.send({ of: "draft", do: "plan", to: null });
+  expect(at.now().fabric.value).toBeNull();
+  expect(at.now().bench.queue).toEqual([]);
+  expect(at.asked()).toEqual(expect.arrayContaining(["grids", "tallies"]));
+});
+
 test("the ground does not change under a pressed pointer", () => {
   const at = page();
   const stroke = {

@@ -2,26 +2,28 @@
 // moving pointer costs no more than the cells it changes.
 
 import type { GeoJSONSource, Map as MapLibre } from "maplibre-gl";
-import type { Stroke } from "../model/bench";
 import { classOf } from "../model/classes";
 import type { CellId, Mesh } from "../model/fabric";
 import { bars } from "../model/numbers";
 import { boundsOf, colorOf } from "../model/paint";
+import type { LonLat } from "../model/place";
 import type { GridKey } from "../model/register";
 import { paintOf } from "../model/select";
 import type { State } from "../model/state";
 import type { Sketch } from "../model/surface";
+import { GAP_LAYERS, LOCK_LAYERS } from "./layers/draft";
 import { CELLS, SEAMS } from "./layers/source";
 import type { Palette } from "./palette";
 import type { SketchPad } from "./sketch";
 
-type Look = { fill: string; gap: boolean; locked: boolean; taken: boolean; cursor: boolean };
+type Look = { fill: string; gap: boolean; locked: boolean };
 
 export class DraftSync {
   private mesh: Mesh | null = null;
   private looks: (Look | undefined)[] = [];
   private colors: (GridKey | null)[] = [];
   private palette: Palette | null = null;
+  private readonly revealed = new Set<string>();
 
   constructor(
     private readonly map: MapLibre,
@@ -36,10 +38,12 @@ export class DraftSync {
     this.palette = palette;
     this.pad.keep(this.kept(state));
     if (fabric === null || mesh === null || state.bench.colors === null) return;
-    const { stroke, colors: still, cursor } = state.bench;
+    const { stroke, colors: still } = state.bench;
     const fills = fillsOf(state, palette);
     const recolor = stroke?.recolor;
     const changed: CellId[] = [];
+    let gaps = false;
+    let locks = false;
     for (let id = 1; id < mesh.cells.length; id += 1) {
       if (mesh.cells[id] === undefined) continue;
       const moved = recolor?.has(id) === true;
@@ -51,22 +55,31 @@ export class DraftSync {
       const fill = grid === null ? "" : fills(grid);
       const locked = grid !== null && fabric.grids.get(grid)?.locked === true;
       const before = this.looks[id];
-      const taken = moved;
-      const here = id === cursor;
+      gaps ||= grid === null;
+      locks ||= locked;
       if (
         before !== undefined &&
         before.fill === fill &&
         before.locked === locked &&
-        before.taken === taken &&
-        before.gap === (grid === null) &&
-        before.cursor === here
+        before.gap === (grid === null)
       )
         continue;
-      const look = { fill, gap: grid === null, locked, taken, cursor: here };
+      const look = { fill, gap: grid === null, locked };
       this.looks[id] = look;
       this.map.setFeatureState({ source: CELLS, id }, { ...look, fill: fill === "" ? null : fill });
     }
     this.borders(mesh, changed);
+    this.reveal(GAP_LAYERS, gaps);
+    this.reveal(LOCK_LAYERS, locks);
+  }
+
+  private reveal(layers: readonly string[], on: boolean): void {
+    for (const layer of layers) {
+      if (this.revealed.has(layer) === on) continue;
+      if (on) this.revealed.add(layer);
+      else this.revealed.delete(layer);
+      this.map.setLayoutProperty(layer, "visibility", on ? "visible" : "none");
+    }
   }
 
   /** New ground: everything drawn again. */
@@ -118,29 +131,36 @@ export class DraftSync {
     }
   }
 
-  /** Stranded cells outlined, other planners where they work. */
+  /** Outlines of what is taken, of what would be stranded and of where the keyboard stands; other planners. */
   private kept(state: State): Sketch[] {
-    const { stroke, planners } = state.bench;
+    const { stroke, planners, cursor } = state.bench;
     const mesh = state.fabric.value?.mesh;
-    const sketch = stroke === null || mesh === undefined ? [] : stranded(mesh, stroke);
+    const sketch: Sketch[] = [];
+    if (mesh !== undefined) {
+      if (stroke !== null)
+        sketch.push({ kind: "lines", role: "taken", lines: outlineOf(mesh, stroke.recolor) });
+      if (cursor !== null)
+        sketch.push({ kind: "lines", role: "cursor", lines: outlineOf(mesh, new Set([cursor])) });
+      const stranded = new Set(stroke?.trouble?.cells ?? []);
+      sketch.push({ kind: "lines", role: "stranded", lines: outlineOf(mesh, stranded) });
+    }
     for (const one of planners)
       if (one.at !== null) sketch.push({ kind: "dot", role: "planner", at: one.at, name: one.who });
-    return sketch;
+    return sketch.filter((one) => one.kind !== "lines" || one.lines.length > 0);
   }
 }
 
-function stranded(mesh: Mesh, stroke: Stroke): Sketch[] {
-  const cells = new Set(stroke.trouble?.cells ?? []);
-  const sketch: Sketch[] = [];
-  for (const cell of cells)
+/** Seams around some cells, without those between them. */
+function outlineOf(mesh: Mesh, cells: { has(cell: CellId): boolean; keys(): Iterable<CellId> }): LonLat[][] {
+  const lines: LonLat[][] = [];
+  for (const cell of cells.keys())
     for (const i of mesh.seamsOf[cell] ?? []) {
       const seam = mesh.seams[i];
       if (seam === undefined) continue;
-      const inner =
-        seam.left !== null && seam.right !== null && cells.has(seam.left) && cells.has(seam.right);
-      if (!inner) sketch.push({ kind: "line", role: "stranded", line: seam.line });
+      const other = seam.left === cell ? seam.right : seam.left;
+      if (other === null || !cells.has(other)) lines.push(seam.line);
     }
-  return sketch;
+  return lines;
 }
 
 /** The colour of each grid: its hue, or the class of its households as the pointer would leave them. */

@@ -67,6 +67,14 @@ export class SketchPad {
         element("polyline", { class: one.role, points: points.join(" ") }),
       ];
     }
+    if (one.kind === "lines") {
+      const spot = (at: LonLat) => {
+        const { x, y } = pixel(at);
+        return `${x.toFixed(1)} ${y.toFixed(1)}`;
+      };
+      const d = one.lines.map((line) => `M${line.map(spot).join("L")}`).join("");
+      return [element("path", { class: one.role, d })];
+    }
     const { x, y } = pixel(one.at);
     const at = { cx: x.toFixed(1), cy: y.toFixed(1) };
     if (one.kind === "ring") return [element("circle", { ...at, class: one.role, r: String(one.radius) })];

@@ -23,9 +23,10 @@ export type Sketch =
   | { kind: "ring"; role: "brush" | "erase" | "snap"; at: LonLat; radius: number }
   | {
       kind: "line";
-      role: "cut" | "lasso" | "border" | "course" | "stranded" | "link";
+      role: "cut" | "lasso" | "border" | "course";
       line: readonly LonLat[];
     }
+  | { kind: "lines"; role: "taken" | "cursor" | "stranded"; lines: readonly (readonly LonLat[])[] }
   | { kind: "dot"; role: "vertex" | "junction" | "grip" | "planner"; at: LonLat; name?: string };
 
 export interface MapSurface {

@@ -7,8 +7,8 @@ import { toPlan, updateDraft } from "./drafting";
 import { updateJobs } from "./files";
 import { change, resync } from "./live";
 import { flyTo, hit, home, look, mark, mine, press, scope, select, toWorkspace } from "./look";
-import { askKey, baseAsks, CURRENT, planOf, wants } from "./select";
-import { isDark, type State } from "./state";
+import { askKey, baseAsks, CURRENT, draftCommunity, planOf, wants } from "./select";
+import { emptySlot, isDark, type State } from "./state";
 import { sameButCamera } from "./view";
 
 export function update(state: State, action: Action): Step {
@@ -28,6 +28,9 @@ function settle(before: State, after: State, effects: Effect[], visited: boolean
   }
   if (before.view !== after.view && !visited)
     all.push({ do: "address", view: after.view, push: !sameButCamera(before.view, after.view) });
+  // What was redrawn is put away with its draft.
+  if (state.fabric.value !== null && draftCommunity(state) !== state.fabric.value.community)
+    state = { ...state, fabric: emptySlot, history: emptySlot };
   const had = new Set(wants(before).map(askKey));
   for (const ask of wants(after)) {
     if (had.has(askKey(ask))) continue;

@@ -4,6 +4,8 @@ import type { LayerSpecification } from "maplibre-gl";
 import type { Palette } from "../palette";
 import { CELLS, ease, on, SEAMS } from "./source";
 
+const hidden = { visibility: "none" } as const;
+
 export function cellFills(p: Palette): LayerSpecification[] {
   return [
     {
@@ -20,70 +22,61 @@ export function cellFills(p: Palette): LayerSpecification[] {
       id: "cell-gap-ground",
       type: "fill",
       source: CELLS,
+      layout: hidden,
       paint: { "fill-color": p.gap, "fill-opacity": ["case", on("gap"), 0.12, 0], "fill-antialias": false },
     },
     {
       id: "cell-gap",
       type: "fill",
       source: CELLS,
+      layout: hidden,
       paint: { "fill-pattern": "hatch-gap", "fill-opacity": ["case", on("gap"), 1, 0] },
     },
     {
       id: "cell-locked",
       type: "fill",
       source: CELLS,
+      layout: hidden,
       paint: { "fill-pattern": "hatch-lock", "fill-opacity": ["case", on("locked"), 0.55, 0] },
     },
   ];
 }
 
 export function cellLines(p: Palette): LayerSpecification[] {
-  const round = { "line-cap": "round", "line-join": "round" } as const;
+  const border = (thick: number, thin: number) => ["case", on("border"), thick, thin];
   return [
     {
       id: "seam",
       type: "line",
       source: SEAMS,
-      minzoom: 14.4,
-      layout: round,
+      layout: { "line-cap": "round", "line-join": "round" },
       paint: {
-        "line-color": p.border2,
-        "line-width": ease([15, 0.4], [18, 0.8]),
-        "line-opacity": ease([14.5, 0], [15.3, 0.55]),
-      },
-    },
-    {
-      id: "seam-border",
-      type: "line",
-      source: SEAMS,
-      layout: round,
-      paint: {
-        "line-color": p.border,
-        "line-width": ease([11, 0.6], [14, 1.3], [18, 2.4]),
-        "line-opacity": ["case", on("border"), 0.95, 0],
-      },
-    },
-    {
-      id: "cell-taken",
-      type: "line",
-      source: CELLS,
-      layout: round,
-      paint: {
-        "line-color": p.select,
-        "line-width": ease([14, 1], [17, 2]),
-        "line-opacity": ["case", on("taken"), 0.9, 0],
-      },
-    },
-    {
-      id: "cell-cursor",
-      type: "line",
-      source: CELLS,
-      layout: round,
-      paint: {
-        "line-color": p.select,
-        "line-width": 4,
-        "line-opacity": ["case", on("cursor"), 1, 0],
+        "line-color": ["case", on("border"), p.border, p.border2],
+        "line-width": [
+          "interpolate",
+          ["linear"],
+          ["zoom"],
+          11,
+          border(0.6, 0),
+          14,
+          border(1.3, 0.3),
+          18,
+          border(2.4, 0.8),
+        ] as never,
+        "line-opacity": [
+          "interpolate",
+          ["linear"],
+          ["zoom"],
+          14.5,
+          border(0.95, 0),
+          15.3,
+          border(0.95, 0.55),
+        ] as never,
       },
     },
   ];
 }
+
+/** Layers that only show some cells: switched off while there is none, since even unseen they cost. */
+export const GAP_LAYERS = ["cell-gap-ground", "cell-gap"];
+export const LOCK_LAYERS = ["cell-locked"];
