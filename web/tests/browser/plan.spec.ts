@@ -182,7 +182,7 @@ class Draft {
           return [];
         return [{ seam, a, b, length: metres(seam), size: Math.min(count(a.grid), count(b.grid)) }];
       })
-      .filter(({ a, b }) => a.buildings.length > 0 && b.buildings.length > 0)
+      .filter(({ a, b }) => a.households > 0 && b.households > 0)
       .sort((x, y) => y.length - x.length);
     const best = borders[0];
     if (best === undefined) throw new Error("no border");
