@@ -17,7 +17,7 @@ use super::locate::is_before;
 use super::weave::is_below;
 use super::{Fabric, Spot};
 use crate::domain::ids::{CellId, SeamId};
-use crate::domain::place::{Pin, turn};
+use crate::domain::place::{Extent, Pin, turn};
 
 /// Blocks for each segment: more means fewer segments to ask, and more memory.
 const BLOCKS_PER_SEGMENT: u64 = 6;
@@ -88,6 +88,44 @@ impl Blocks {
             return spot(word);
         }
         self.search(fabric, pin, (word & !BORDER) as usize)
+    }
+
+    /// Segments whose box meets `extent`, each once, in the order of the fabric's pins, with their seams.
+    /// Cost: O(blocks under the box).
+    pub fn segments_in(&self, fabric: &Fabric, extent: &Extent) -> Vec<(Pin, Pin, SeamId)> {
+        let mut found: Vec<(u32, u32)> = Vec::new();
+        let (low, high) = (extent.min, extent.max);
+        let is_far = extent.is_empty()
+            || high.x < self.corner.x
+            || high.y < self.corner.y
+            || low.x > self.far.x
+            || low.y > self.far.y;
+        if is_far || self.words.is_empty() {
+            return Vec::new();
+        }
+        let low = Pin::new(low.x.max(self.corner.x), low.y.max(self.corner.y));
+        let high = Pin::new(high.x.min(self.far.x), high.y.min(self.far.y));
+        let ((west, south), (east, north)) = (self.column_row(low), self.column_row(high));
+        for row in south..=north {
+            let first = (row * self.n_columns + west) as usize;
+            for word in &self.words[first..=first + (east - west) as usize] {
+                if word & BORDER != 0 {
+                    let border = (word & !BORDER) as usize;
+                    let range = self.starts[border] as usize..self.starts[border + 1] as usize;
+                    found.extend(self.entries[range].iter().map(|entry| (entry.pin, entry.seam)));
+                }
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+            .into_iter()
+            .map(|(pin, seam)| {
+                let [a, b] = ends(fabric, &Entry { pin, seam });
+                (a, b, SeamId::from_index(seam as usize))
+            })
+            .filter(|(a, b, _)| Extent::of(&[*a, *b]).meets(extent))
+            .collect()
     }
 
     /// Bytes held.

@@ -265,11 +265,6 @@ impl Areas {
 
     /// The area fabric as ground to settle buildings on.
     pub fn as_ground(&self) -> Ground<'_, AreaId> {
-        Ground {
-            fabric: &self.ground.fabric,
-            blocks: &self.blocks,
-            seam_extents: &self.seam_extents,
-            colors: &self.ground.colors,
-        }
+        Ground { fabric: &self.ground.fabric, blocks: &self.blocks, colors: &self.ground.colors }
     }
 }

@@ -185,12 +185,7 @@ impl ShardGround {
     }
 
     pub fn as_ground(&self) -> Ground<'_, GridKey> {
-        Ground {
-            fabric: &self.cut.fabric,
-            blocks: &self.terrain.blocks,
-            seam_extents: &self.terrain.seam_extents,
-            colors: &self.cut.colors,
-        }
+        Ground { fabric: &self.cut.fabric, blocks: &self.terrain.blocks, colors: &self.cut.colors }
     }
 
     /// In how many pieces a grid lies, declared crossings counting as ground. Cost: O(cells) where there are any.

@@ -106,12 +106,8 @@ impl Terrain {
 
     /// The cell a building stands on: the one with the largest share of its footprint, else of its pin.
     pub fn cell_of(&self, housing: &Housing, row: usize) -> Option<CellId> {
-        let ground = Ground {
-            fabric: &self.fabric,
-            blocks: &self.blocks,
-            seam_extents: &self.seam_extents,
-            colors: &self.own_colors,
-        };
+        let ground =
+            Ground { fabric: &self.fabric, blocks: &self.blocks, colors: &self.own_colors };
         let settled = settle(&ground, &housing.homes, row, |one: CellId, two| one.cmp(&two))?;
         settled.color.or_else(|| self.cell_near(housing.homes.pin(row)?))
     }
