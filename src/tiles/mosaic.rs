@@ -115,7 +115,8 @@ impl<T> Mosaic<T> {
         let mut start = 0;
         let mut pieces = Vec::with_capacity(self.owners.len());
         for (owner, end) in self.owners {
-            let polygons = tidy(rings.by_ref().take(end - start).collect());
+            let mut polygons = tidy(rings.by_ref().take(end - start).collect());
+            in_order(&mut polygons);
             start = end;
             if !polygons.is_empty() {
                 pieces.push((owner, polygons));
@@ -123,4 +124,20 @@ impl<T> Mosaic<T> {
         }
         pieces
     }
+}
+
+/// One order for the same ground: rings begin at their lowest corner. A walk begins wherever the fabric's
+/// first seam lies, and that may change with ground far outside the tile.
+fn in_order(polygons: &mut [TilePolygon]) {
+    for polygon in polygons.iter_mut() {
+        for ring in polygon.iter_mut() {
+            let n = ring.len();
+            let lowest = (0..n).min_by_key(|&at| (ring[at], ring[(at + 1) % n])).unwrap_or(0);
+            ring.rotate_left(lowest);
+        }
+        if let [_, holes @ ..] = &mut polygon[..] {
+            holes.sort_unstable();
+        }
+    }
+    polygons.sort_unstable();
 }
