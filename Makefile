@@ -15,7 +15,7 @@ DENY := target/tools/bin/cargo-deny
 
 WEB_SOURCES := $(shell find web/src web/public web/index.html web/vite.config.ts web/package.json -type f 2>/dev/null)
 
-.PHONY: demo test test-real bench web lint test-rust test-web test-browser test-oracle deny browser clean
+.PHONY: demo test test-real test-long bench web lint test-rust test-web test-browser test-oracle deny browser clean
 
 ## Builds everything, makes the demo database when it is not there, serves it.
 demo: web/dist/index.html
@@ -32,6 +32,12 @@ test-real: web/dist/index.html
 	$(MAKE) $(VENV)/ready
 	$(CARGO) build --locked
 	$(VENV)/bin/python tests/oracle/placements.py target/debug/lifang "$(LIFANG_REAL_DATA)"
+	$(VENV)/bin/python tests/oracle/redraw.py target/debug/lifang "$(LIFANG_REAL_DATA)/nanjing-xinjiekou"
+
+## The laws of editing over a hundred thousand random edits, and fifty clients for 2,000 rounds: some ten minutes.
+test-long: web/dist/index.html
+	LIFANG_EDITS=100000 $(CARGO) test --release --locked --test laws long_ -- --nocapture
+	LIFANG_ROUNDS=2000 $(CARGO) test --release --locked --test clients -- --nocapture
 
 bench:
 	$(CARGO) bench --locked
@@ -66,10 +72,12 @@ $(VENV)/ready: tests/oracle/requirements.txt
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r tests/oracle/requirements.txt
 	@touch $@
 
-## Tiles read by an independent decoder.
+## Tiles read by an independent decoder; a redrawn plan held against shapely.
 test-oracle: $(VENV)/ready web/dist/index.html
 	$(CARGO) test --locked --test tiles
 	$(VENV)/bin/python tests/oracle/run.py
+	$(CARGO) build --locked
+	$(VENV)/bin/python tests/oracle/redraw.py target/debug/lifang
 
 $(DENY):
 	$(CARGO) install --locked --quiet --root target/tools cargo-deny@$(DENY_VERSION)

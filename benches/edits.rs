@@ -139,6 +139,17 @@ fn tile_at(pin: Pin, z: u8) -> TileId {
     TileId::new(z, x, y).expect("within the map")
 }
 
+/// How long a draft of some communities took, and its number.
+fn start(desk: &Desk, areas: Vec<AreaId>) -> (Duration, PlanId) {
+    let from = Instant::now();
+    let based_on = Some(PlanChoice::Current);
+    let mut start = StartPlan { title: "bench".into(), based_on, areas, prepared: Vec::new() };
+    start.prepared = prepare(&desk.world(), &start);
+    let command = Command::Start(Box::new(start));
+    let done = desk.submit_blocking(command, Actor::local("bench")).expect("started");
+    (from.elapsed(), done.edited.expect("a draft").0.plan)
+}
+
 fn of_city(buildings: usize, n_edits: usize) {
     let folder = tempfile::tempdir().expect("a folder");
     let desk = city(&folder.path().join("city.db"), buildings);
@@ -149,22 +160,24 @@ fn of_city(buildings: usize, n_edits: usize) {
     let mut starts = Vec::new();
     let mut plan = None;
     for area in communities.iter().copied().cycle().skip(communities.len() / 2).take(20) {
-        let from = Instant::now();
-        let mut start = StartPlan {
-            title: "bench".into(),
-            based_on: Some(PlanChoice::Current),
-            areas: vec![area],
-            prepared: Vec::new(),
-        };
-        start.prepared = prepare(&desk.world(), &start);
-        let done = desk.submit_blocking(Command::Start(Box::new(start)), actor()).expect("started");
-        starts.push(from.elapsed());
-        let (edited, _) = done.edited.expect("a draft");
-        plan = Some((edited.plan, area));
+        let (took, draft) = start(&desk, vec![area]);
+        starts.push(took);
+        plan = Some((draft, area));
     }
     let (plan, area) = plan.expect("drafts were started");
     let n_homes = world.town().housing(Some(area)).map_or(0, |housing| housing.homes.len());
     row("draft started", &format!("one community of {n_homes} buildings, {of}"), &mut starts);
+    // No community of the city has 1,000 buildings: as many as make them up are woven together.
+    let (mut several, mut n_several) = (Vec::new(), 0);
+    for area in communities.iter().copied() {
+        if n_several < 1_000 {
+            n_several += world.town().housing(Some(area)).map_or(0, |housing| housing.homes.len());
+            several.push(area);
+        }
+    }
+    let mut starts: Vec<Duration> = (0..20).map(|_| start(&desk, several.clone()).0).collect();
+    let what = format!("{} communities of {n_several} buildings together, {of}", several.len());
+    row("draft started", &what, &mut starts);
     let mut bench = Bench { desk, plan, area, dice: Dice::new(7) };
     let shard = bench.shard();
     let fabric = &shard.ground.cut.fabric;

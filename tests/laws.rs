@@ -10,6 +10,8 @@ mod tile;
 mod edits;
 #[path = "laws/fabric.rs"]
 mod fabric;
+#[path = "laws/quiet.rs"]
+mod quiet;
 #[path = "laws/world.rs"]
 mod world;
 

@@ -25,16 +25,16 @@ use lifang::sample::random::RandomTown;
 use crate::support::Desk;
 
 /// A draft of a random town with a source of strokes.
-struct Bench {
-    desk: Desk,
-    plan: PlanId,
+pub struct Bench {
+    pub desk: Desk,
+    pub plan: PlanId,
     dice: Dice,
-    n_done: usize,
-    n_refused: usize,
+    pub n_done: usize,
+    pub n_refused: usize,
 }
 
 impl Bench {
-    fn new(seed: u64) -> Self {
+    pub fn new(seed: u64) -> Self {
         let mut dice = Dice::new(seed);
         let (communities, grids) = (dice.between(1, 3) as usize, dice.between(1, 5) as usize);
         let town = RandomTown::new(seed, communities, grids);
@@ -51,7 +51,7 @@ impl Bench {
         Self { desk, plan, dice, n_done: 0, n_refused: 0 }
     }
 
-    fn world(&self) -> &World {
+    pub fn world(&self) -> &World {
         &self.desk.world
     }
 
@@ -271,7 +271,7 @@ impl Bench {
     }
 
     /// One random edit, checked against every law it could break.
-    fn step(&mut self, is_thorough: bool) {
+    pub fn step(&mut self, is_thorough: bool) {
         let n = if self.dice.is_chance(1, 6) { 2 } else { 1 };
         let strokes: Vec<Stroke> = (0..n).map(|_| self.stroke()).collect();
         // Ground may be taken from grids by asking so, or by moving their border with a gap.
@@ -387,7 +387,7 @@ impl Bench {
         assert_eq!(by_grid, shard.tallies, "{told}");
     }
 
-    fn take_back(&mut self, is_redo: bool) -> bool {
+    pub fn take_back(&mut self, is_redo: bool) -> bool {
         let wish = TakeBack { plan: self.plan, is_redo, taken: None };
         match self.desk.run(Command::TakeBack(Box::new(wish))) {
             Ok(_) => true,
