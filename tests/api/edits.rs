@@ -137,7 +137,13 @@ async fn a_building_is_painted_previewed_and_taken_back() {
         (nothing.status, nothing.code().as_str()),
         (StatusCode::CONFLICT, "edit.nothing-to-undo")
     );
-    let redone = post(&office.house, &office.path("/redo"), &json!({})).await.json();
+    // Sent again after a lost answer: told what was done since, and nothing is taken back twice.
+    let late = post(&office.house, &office.path("/redo"), &json!({"base": done["revision"]})).await;
+    assert_eq!(late.code(), "edit.stale");
+    let body = json!({"base": undone["revision"], "id": "again"});
+    let redone = post(&office.house, &office.path("/redo"), &body).await.json();
+    let twice = post(&office.house, &office.path("/redo"), &body).await.json();
+    assert_eq!((&twice["repeated"], &twice["changed"]), (&json!(true), &json!(false)));
     assert_eq!(redone["after"], done["after"]);
     let history = office.house.get(&office.path("/history")).await.json();
     let kinds: Vec<&str> =

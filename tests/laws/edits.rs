@@ -388,7 +388,7 @@ impl Bench {
     }
 
     pub fn take_back(&mut self, is_redo: bool) -> bool {
-        let wish = TakeBack { plan: self.plan, is_redo, taken: None };
+        let wish = TakeBack { plan: self.plan, is_redo, base: None, id: "".into(), taken: None };
         match self.desk.run(Command::TakeBack(Box::new(wish))) {
             Ok(_) => true,
             Err(Refusal::NothingToUndo | Refusal::NothingToRedo) => false,

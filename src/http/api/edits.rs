@@ -117,8 +117,18 @@ pub async fn preview(
     .await
 }
 
+/// What may go with taking back; all of it may be left out.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+pub struct TakeBackBody {
+    /// Revision the planner looked at: refused when something was done to the plan since.
+    base: Option<u64>,
+    /// The client's name for it; the same name twice has the effect of once.
+    #[serde(default)]
+    id: String,
+}
+
 /// Takes the newest edit of a draft back.
-#[utoipa::path(post, path = "/api/v1/plans/{plan}/undo", tag = "plans",
+#[utoipa::path(post, path = "/api/v1/plans/{plan}/undo", tag = "plans", request_body = TakeBackBody,
     params(("plan" = u32, Path, description = "number of a draft")),
     responses((status = 200, body = EditOutcome), (status = 409, body = ProblemBody, description = "nothing to take back, or built on")))]
 pub async fn undo(
@@ -126,12 +136,13 @@ pub async fn undo(
     Path(plan): Path<String>,
     Who(actor): Who,
     headers: HeaderMap,
+    body: Bytes,
 ) -> Result<Response, Problem> {
-    take_back(&app, &plan, actor, &headers, false).await
+    take_back(&app, &plan, actor, &headers, &body, false).await
 }
 
 /// Does again what was taken back last.
-#[utoipa::path(post, path = "/api/v1/plans/{plan}/redo", tag = "plans",
+#[utoipa::path(post, path = "/api/v1/plans/{plan}/redo", tag = "plans", request_body = TakeBackBody,
     params(("plan" = u32, Path, description = "number of a draft")),
     responses((status = 200, body = EditOutcome), (status = 409, body = ProblemBody, description = "nothing to do again, or built on")))]
 pub async fn redo(
@@ -139,8 +150,9 @@ pub async fn redo(
     Path(plan): Path<String>,
     Who(actor): Who,
     headers: HeaderMap,
+    body: Bytes,
 ) -> Result<Response, Problem> {
-    take_back(&app, &plan, actor, &headers, true).await
+    take_back(&app, &plan, actor, &headers, &body, true).await
 }
 
 async fn take_back(
@@ -148,10 +160,13 @@ async fn take_back(
     plan: &str,
     actor: Actor,
     headers: &HeaderMap,
+    body: &Bytes,
     is_redo: bool,
 ) -> Result<Response, Problem> {
     let plan = plan_of(&app.desk.world(), plan)?;
-    let wish = TakeBack { plan, is_redo, taken: None };
+    let TakeBackBody { base, id } =
+        if body.is_empty() { TakeBackBody::default() } else { read_json(body)? };
+    let wish = TakeBack { plan, is_redo, base: base.map(Revision), id: id.into(), taken: None };
     let done = app.desk.submit(Command::TakeBack(Box::new(wish)), actor).await;
     tell(app, plan, done, Lang::of(headers)).await
 }

@@ -266,7 +266,7 @@ fn pick(
     community: Option<&String>,
     polygon: Option<PolygonBody>,
 ) -> Result<Pick, &'static str> {
-    if let Some(codes) = buildings {
+    if let Some(codes) = buildings.filter(|codes| !codes.is_empty() || cells.is_none()) {
         let code = |code: &String| Code::new(code).ok_or("edit.unknown-building");
         return Ok(Pick::Buildings(codes.iter().map(code).collect::<Result<_, _>>()?));
     }

@@ -111,16 +111,7 @@ pub(super) fn decide_edit(
 ) -> Result<Decision, Refusal> {
     let log = open_log(world, edit.plan)?;
     if let Some(done) = done_before(log, &edit.id) {
-        let edited = Edited {
-            plan: edit.plan,
-            grids: done.grids.clone(),
-            removed: Vec::new(),
-            areas: done.areas.clone(),
-            carried: Vec::new(),
-            entry: Some(Arc::clone(done)),
-            is_repeated: true,
-        };
-        return Ok(Decision { edited: Some(edited), ..Decision::default() });
+        return Ok(repeated(edit.plan, done));
     }
     check_shape(world, &edit)?;
     let since: Vec<Arc<Entry>> =
@@ -155,6 +146,20 @@ fn done_before<'a>(log: &'a [Arc<Entry>], id: &str) -> Option<&'a Arc<Entry>> {
         return None;
     }
     log.iter().rev().find(|entry| *entry.id == *id)
+}
+
+/// The answer to what was acknowledged before: nothing more to do.
+fn repeated(plan: PlanId, done: &Arc<Entry>) -> Decision {
+    let edited = Edited {
+        plan,
+        grids: done.grids.clone(),
+        removed: Vec::new(),
+        areas: done.areas.clone(),
+        carried: Vec::new(),
+        entry: Some(Arc::clone(done)),
+        is_repeated: true,
+    };
+    Decision { edited: Some(edited), ..Decision::default() }
 }
 
 fn check_shape(world: &World, edit: &Edit) -> Result<(), Refusal> {
@@ -218,5 +223,5 @@ fn has_new_cells(entry: &Entry) -> bool {
 /// Numbers after which a log is asked: entries newer than `since`, oldest first, at most `limit`.
 pub fn entries_since(log: &[Arc<Entry>], since: Revision, limit: usize) -> &[Arc<Entry>] {
     let first = log.partition_point(|entry| entry.revision <= since);
-    &log[first..(first + limit).min(log.len())]
+    &log[first..first.saturating_add(limit).min(log.len())]
 }

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::{Decision, Edited, Fault, Refusal, open_log};
+use super::{Decision, Edited, Fault, Refusal, done_before, entries_since, open_log, repeated};
 use crate::domain::change::{Change, Fact, Turned};
 use crate::domain::ids::PlanId;
 use crate::domain::measure::{Revision, Stamp};
@@ -19,6 +19,10 @@ use crate::domain::world::World;
 pub struct TakeBack {
     pub plan: PlanId,
     pub is_redo: bool,
+    /// The revision the planner looked at; nothing may have been done to the plan since.
+    pub base: Option<Revision>,
+    /// The client's name for the wish: the same name twice has the effect of once. May be empty.
+    pub id: Box<str>,
     /// What the store kept of the change to be mirrored; brought by the desk.
     pub taken: Option<Taken>,
 }
@@ -50,8 +54,15 @@ pub(crate) fn decide_take_back(
     actor: &Actor,
     now: Stamp,
 ) -> Result<Decision, Refusal> {
-    let TakeBack { plan, is_redo, taken } = wish;
+    let TakeBack { plan, is_redo, base, id, taken } = wish;
     let log = open_log(world, plan)?;
+    if let Some(done) = done_before(log, &id) {
+        return Ok(repeated(plan, done));
+    }
+    let since = base.map_or(&[][..], |base| entries_since(log, base, usize::MAX));
+    if !since.is_empty() {
+        return Err(Refusal::Stale(since.to_vec()));
+    }
     let nothing = if is_redo { Refusal::NothingToRedo } else { Refusal::NothingToUndo };
     let Some(revision) = target(world, plan, is_redo) else { return Err(nothing) };
     let Some(taken) = taken.filter(|taken| taken.revision == revision) else { return Err(nothing) };
@@ -66,7 +77,7 @@ pub(crate) fn decide_take_back(
     let act = if is_redo { Act::Redo(edit.revision) } else { Act::Undo(edit.revision) };
     let entry = Arc::new(Entry {
         revision: world.revision().next(),
-        id: "".into(),
+        id,
         who: actor.name.clone(),
         at: now,
         act,
