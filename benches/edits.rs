@@ -187,24 +187,24 @@ fn of_city(buildings: usize, n_edits: usize) {
         fabric.n_seams(),
         fabric.n_pins()
     );
-    let mut flushes: Vec<Duration> = (0..n_edits)
-        .map(|n| {
-            let command = Command::Settings(vec![("bench".into(), Some(n.to_string().into()))]);
-            let from = Instant::now();
-            bench.desk.submit_blocking(command, actor()).expect("written");
-            from.elapsed()
-        })
-        .collect();
-    row("a setting written: the disk's flush", &of, &mut flushes);
     let layers = Layers::parse("grids,borders,labels,buildings").expect("layers");
     let cache = TileCache::new(NonZeroUsize::new(64 << 20).expect("not zero"));
     let (mut previews, mut acks, mut refused) = (Vec::new(), Vec::new(), 0);
+    let mut flushes: Vec<Duration> = Vec::new();
     let mut tiles: [Vec<Duration>; 2] = [Vec::new(), Vec::new()];
     for n in 0..n_edits {
         let (command, place) = bench.edit();
         let z = if n % 2 == 0 { 16 } else { 14 };
         let key = TileKey { plan: PlanChoice::Plan(plan), layers, tile: tile_at(place, z) };
         cache.get(&bench.desk.world(), &key);
+        // In turns with the edits, so that both meet the same disk.
+        let setting = Command::Settings(vec![("bench".into(), Some(n.to_string().into()))]);
+        let from = Instant::now();
+        bench.desk.submit_blocking(setting, actor()).expect("written");
+        flushes.push(from.elapsed());
+        let Command::Edit(mut edit) = command else { unreachable!("edits are drawn") };
+        edit.base = bench.desk.world().revision();
+        let command = Command::Edit(edit);
         let from = Instant::now();
         let seen = bench.desk.preview(command.clone(), &actor());
         let took = from.elapsed();
@@ -220,6 +220,7 @@ fn of_city(buildings: usize, n_edits: usize) {
             Err(_) => refused += 1,
         }
     }
+    row("a setting written: the disk's flush", &of, &mut flushes);
     row("preview of an edit of 1-50 cells", &of, &mut previews);
     row("edit acknowledged, flush included", &of, &mut acks);
     let [z16, z14] = &mut tiles;
