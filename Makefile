@@ -9,6 +9,10 @@ PYTHON ?= python3
 LIFANG_REAL_DATA ?= ../shared/data
 export LIFANG_REAL_DATA
 
+# target/debug/lifang as the tests have built it: a plain build would compile half of the crates again,
+# since tests ask some of them for more.
+DEBUG_BINARY := $(CARGO) test --locked --no-run --test house
+
 DENY_VERSION := 0.20.2
 VENV := target/venv
 DENY := target/tools/bin/cargo-deny
@@ -30,7 +34,7 @@ test-real: web/dist/index.html
 	@test -d "$(LIFANG_REAL_DATA)" || { echo "no real geometry at $(LIFANG_REAL_DATA): set LIFANG_REAL_DATA"; exit 2; }
 	$(CARGO) test --locked --test real
 	$(MAKE) $(VENV)/ready
-	$(CARGO) build --locked
+	$(DEBUG_BINARY)
 	$(VENV)/bin/python tests/oracle/placements.py target/debug/lifang "$(LIFANG_REAL_DATA)"
 	$(VENV)/bin/python tests/oracle/redraw.py target/debug/lifang "$(LIFANG_REAL_DATA)/nanjing-xinjiekou"
 
@@ -64,7 +68,7 @@ test-web: web/node_modules/.package-lock.json
 	cd web && $(NPM) run lint && $(NPM) run check && $(NPM) test
 
 test-browser: web/dist/index.html browser
-	$(CARGO) build --locked
+	$(DEBUG_BINARY)
 	cd web && $(NPM) run browser
 
 $(VENV)/ready: tests/oracle/requirements.txt
@@ -76,7 +80,7 @@ $(VENV)/ready: tests/oracle/requirements.txt
 test-oracle: $(VENV)/ready web/dist/index.html
 	$(CARGO) test --locked --test tiles
 	$(VENV)/bin/python tests/oracle/run.py
-	$(CARGO) build --locked
+	$(DEBUG_BINARY)
 	$(VENV)/bin/python tests/oracle/redraw.py target/debug/lifang
 
 $(DENY):
