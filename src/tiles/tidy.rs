@@ -121,12 +121,17 @@ pub fn area_x2(ring: &[TilePoint]) -> i64 {
     ring.windows(2).map(|pair| cross(origin, pair[0], pair[1])).sum()
 }
 
-/// Rings around the ground at the left of `edges`, after those that run both ways have cancelled.
+/// Rings around the ground at the left of `edges`, after those that run both ways have cancelled, one
+/// for one: along the side of a tile a ring may run twice one way and once the other.
 fn walked(mut edges: Vec<Edge>) -> Vec<Vec<TilePoint>> {
     edges.sort_unstable();
+    let count = |edge: Edge| {
+        let first = edges.partition_point(|other| *other < edge);
+        edges[first..].iter().take_while(|other| **other == edge).count()
+    };
+    let is_left = |edge: &&Edge| count(**edge) > count((edge.1, edge.0));
+    let mut edges: Vec<Edge> = edges.iter().filter(is_left).copied().collect();
     edges.dedup();
-    let is_met = |edge: &Edge| edges.binary_search(&(edge.1, edge.0)).is_ok();
-    let edges: Vec<Edge> = edges.iter().filter(|edge| !is_met(edge)).copied().collect();
     let mut is_used = vec![false; edges.len()];
     let mut rings = Vec::new();
     for first in 0..edges.len() {
@@ -318,6 +323,19 @@ mod tests {
         let polygons = tidy(vec![spiked]);
         assert_eq!(areas(&polygons), [[200]]);
         assert_eq!(polygons[0][0].len(), 4);
+    }
+
+    /// Clipped to a side, a ring leaves one stretch of it twice one way and once the other.
+    #[test]
+    fn what_runs_twice_and_back_once_is_still_there() {
+        let bottom = [(30, 0), (20, 0), (10, 0), (0, 0)];
+        let outer: Vec<(i32, i32)> =
+            bottom.iter().rev().copied().chain([(30, 10), (0, 10)]).collect();
+        let to_and_fro = [(10, 0), (20, 0), (20, -1), (10, -1)];
+        let back = [(20, 0), (10, 0), (10, -1), (10, -2), (20, -2), (20, -1)];
+        let rings = vec![ring(&outer), ring(&to_and_fro), ring(&back)];
+        let sum: i64 = rings.iter().map(|ring| area_x2(ring)).sum();
+        assert_eq!(areas(&tidy(rings)).iter().flatten().sum::<i64>(), sum);
     }
 
     #[test]
