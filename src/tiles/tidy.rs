@@ -145,7 +145,8 @@ fn walked(mut edges: Vec<Edge>) -> Vec<Vec<TilePoint>> {
                 rings.push(open.split_off(from));
             }
             let leaving = edges.partition_point(|edge| edge.0 < end)..edges.len();
-            let leaving = leaving.take_while(|&idx| edges[idx].0 == end && !is_used[idx]);
+            let leaving = leaving.take_while(|&idx| edges[idx].0 == end);
+            let leaving = leaving.filter(|&idx| !is_used[idx]);
             // The first one clockwise bounds the same wedge of ground.
             let next =
                 leaving.min_by(|&one, &two| clockwise(end, start, edges[one].1, edges[two].1));
@@ -336,6 +337,15 @@ mod tests {
         let rings = vec![ring(&outer), ring(&to_and_fro), ring(&back)];
         let sum: i64 = rings.iter().map(|ring| area_x2(ring)).sum();
         assert_eq!(areas(&tidy(rings)).iter().flatten().sum::<i64>(), sum);
+    }
+
+    /// A hole that touches the border in one point and opens to the side of the tile leaves two pieces.
+    #[test]
+    fn both_pieces_beside_a_knot_are_found() {
+        let hole = [(60, 40), (60, 0), (20, 0), (20, 10), (50, 10), (50, 40)];
+        let outer = [(70, 0), (70, 30), (60, 40), (30, 60), (0, 0), (20, 0), (60, 0)];
+        let polygons = tidy(vec![ring(&hole), ring(&outer)]);
+        assert_eq!(polygons.len(), 2, "{polygons:?}");
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! Ground that no grid covers, and ground enclosed by areas that belongs to none of them.
 
+use std::collections::BTreeMap;
+
 use super::{Piece, Sheet, TEXT, gap_id};
 use crate::domain::change::Kinds;
 use crate::tiles::Layer;
-use crate::tiles::encode::{LayerWriter, Value};
+use crate::tiles::encode::{LayerWriter, TilePolygon, Value};
 use crate::tiles::mosaic::{Chains, Mosaic};
 
 pub const LAYER: Layer = Layer {
@@ -15,10 +17,16 @@ pub const LAYER: Layer = Layer {
 };
 
 fn draw<'a>(sheet: &Sheet<'a>, out: &mut LayerWriter<'a>) {
+    // One feature a community: whether two gaps are one somewhere else is nothing to this tile.
+    let mut gaps: BTreeMap<(u64, &str), Vec<TilePolygon>> = BTreeMap::new();
     for (piece, polygons) in sheet.cut() {
         if let Piece::Gap(id, community) = *piece {
-            out.polygons(id, polygons, &[Value::Text(community)]);
+            gaps.entry((id, community)).or_default().extend_from_slice(polygons);
         }
+    }
+    for ((id, community), mut polygons) in gaps {
+        polygons.sort_unstable();
+        out.polygons(id, &polygons, &[Value::Text(community)]);
     }
     let areas = sheet.world.areas();
     let mut mosaic = Mosaic::new();
