@@ -3,14 +3,21 @@
 //!
 //! `LIFANG_BENCH_BUILDINGS` sets the large size (200000), `LIFANG_BENCH_EDITS` how many edits (400).
 
+#[path = "support/client.rs"]
+#[allow(dead_code, reason = "the table of figures asks for more")]
+mod client;
+#[path = "support/server.rs"]
+mod server;
+
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use client::Connection;
 use lifang::desk::Desk;
 use lifang::domain::decide::edits::{StartPlan, prepare};
 use lifang::domain::decide::{Command, Import, Roster};
-use lifang::domain::ids::{AreaId, CellId, PlanId};
+use lifang::domain::ids::{AreaId, CellId, GridKey, PlanId};
 use lifang::domain::measure::Day;
 use lifang::domain::place::{LonLat, Pin};
 use lifang::domain::plan::PlanChoice;
@@ -23,6 +30,7 @@ use lifang::sample::dice::Dice;
 use lifang::store::StoreOptions;
 use lifang::tiles::cache::{TileCache, TileKey};
 use lifang::tiles::{Layers, TileId};
+use server::Server;
 
 fn number(key: &str, otherwise: usize) -> usize {
     std::env::var(key).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
@@ -85,9 +93,8 @@ impl Bench {
         world.shard(PlanChoice::Plan(self.plan), self.area).expect("was started").clone()
     }
 
-    /// Cells on one side of a border, some buildings' worth, given to the grid beyond it.
-    fn edit(&mut self) -> (Command, Pin) {
-        let shard = self.shard();
+    /// Cells on one side of a border, some buildings' worth, and the color beyond it.
+    fn draw(&mut self, shard: &Shard) -> (Vec<CellId>, GridKey) {
         let cut = &shard.ground.cut;
         let color = |cell: CellId| cut.colors[cell.index()];
         let borders: Vec<(CellId, CellId)> = cut
@@ -115,6 +122,14 @@ impl Bench {
             }
             at += 1;
         }
+        (cells, to)
+    }
+
+    /// Drawn cells given to the grid beyond their border, and where.
+    fn edit(&mut self) -> (Command, Pin) {
+        let shard = self.shard();
+        let (cells, to) = self.draw(&shard);
+        let first = cells[0];
         let world = self.desk.world();
         let code = |key| world.plans().grid(self.plan, key).map(|grid| grid.code.clone());
         let community = world.areas().get(self.area).map(|record| record.code.clone());
@@ -129,6 +144,41 @@ impl Bench {
         let place = shard.ground.terrain.cell_extents[first.index()].center();
         (Command::Edit(Box::new(edit)), place)
     }
+
+    /// The same as bodies of requests, all against the draft as it stands.
+    fn bodies(&mut self, n: usize) -> Vec<String> {
+        let shard = self.shard();
+        let world = self.desk.world();
+        let area = world.areas().get(self.area).expect("is divided").code.clone();
+        let base = world.revision().0;
+        let body = |_| {
+            let (cells, to) = self.draw(&shard);
+            let to = &world.plans().grid(self.plan, to).expect("is drawn").code;
+            let cells: Vec<u32> = cells.iter().map(|cell| cell.index() as u32 + 1).collect();
+            format!(
+                r#"{{"base":{base},"repair":"carry","edits":[{{"op":"paint","community":"{area}","cells":{cells:?},"to":"{to}"}}]}}"#
+            )
+        };
+        (0..n).map(body).collect()
+    }
+}
+
+/// Previews asked of the real binary over one connection: what a pointer on the map waits for.
+fn over_http(db: &Path, plan: PlanId, bodies: &[String], of: &str) {
+    let server = Server::start(db);
+    let mut connection = Connection::open(&server.address);
+    let path = format!("/api/v1/plans/{}/edits/preview", plan.get());
+    let (mut times, mut refused) = (Vec::new(), 0);
+    for body in bodies {
+        let from = Instant::now();
+        match connection.post(&path, body).0 {
+            200 => times.push(from.elapsed()),
+            422 => refused += 1,
+            status => panic!("{status} to {body}"),
+        }
+    }
+    row("preview over HTTP, answer included", of, &mut times);
+    println!("| – refused | | | {refused} of {}: would have broken a grid |", bodies.len());
 }
 
 fn tile_at(pin: Pin, z: u8) -> TileId {
@@ -152,7 +202,8 @@ fn start(desk: &Desk, areas: Vec<AreaId>) -> (Duration, PlanId) {
 
 fn of_city(buildings: usize, n_edits: usize) {
     let folder = tempfile::tempdir().expect("a folder");
-    let desk = city(&folder.path().join("city.db"), buildings);
+    let db = folder.path().join("city.db");
+    let desk = city(&db, buildings);
     let world = desk.world();
     let of = format!("city of {buildings} buildings");
     let communities = world.areas().communities(None);
@@ -227,6 +278,10 @@ fn of_city(buildings: usize, n_edits: usize) {
     row("edit to fresh z16 tile, flush included", &of, z16);
     row("edit to fresh z14 tile, flush included", &of, z14);
     println!("| – refused | | | {refused} of {n_edits}: would have broken a grid |");
+    let bodies = bench.bodies(n_edits);
+    drop(world);
+    bench.desk.close();
+    over_http(&db, plan, &bodies, &of);
 }
 
 fn main() {

@@ -7,6 +7,8 @@
 
 #[path = "support/client.rs"]
 mod client;
+#[path = "support/server.rs"]
+mod server;
 
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
@@ -20,8 +22,8 @@ use lifang::domain::place::{Extent, Pin, hilbert};
 use lifang::domain::world::{PlanChoice, World};
 use lifang::sample::dice::Dice;
 use lifang::store::{Reader, StoreOptions};
+use server::{BINARY, Server};
 
-const BINARY: &str = env!("CARGO_BIN_EXE_lifang");
 const POINTS: usize = 1_000_000;
 /// Layers of the tile measure: grids, and buildings with their attributes.
 const LAYERS: &str = "grids,buildings";
@@ -187,39 +189,6 @@ fn place_points(world: &World) {
 fn placed_row<T>(name: &str, took: Duration, found: &[Option<T>]) {
     let n = found.iter().flatten().count();
     row(name, seconds(took), &format!("{POINTS} points, {n} in a grid, one core"));
-}
-
-struct Server {
-    child: Child,
-    /// Held open, so that whatever else it says has somewhere to go.
-    _stdout: BufReader<ChildStdout>,
-    address: String,
-}
-
-impl Server {
-    /// Serves `db` on a free port; `wait` is the path that answers 200 when it is ready.
-    fn start(db: &Path) -> Self {
-        let mut child = Command::new(BINARY)
-            .args(["serve", "--listen", "127.0.0.1:0", "--db"])
-            .arg(db)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the binary runs");
-        let mut first = String::new();
-        let mut stdout = BufReader::new(child.stdout.take().expect("stdout is piped"));
-        stdout.read_line(&mut first).expect("the server says its address");
-        let address = first.trim().trim_start_matches("http://").to_owned();
-        Self { child, _stdout: stdout, address }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // It may have ended by itself; then there is nothing to stop.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 fn serve_tiles(db: &Path, extent: Extent) {

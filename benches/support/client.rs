@@ -85,8 +85,19 @@ impl Connection {
     /// Status and length of the body as sent.
     pub fn get(&mut self, path: &str) -> (u16, usize) {
         let host = &self.host;
-        let request =
-            format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nAccept-Encoding: gzip\r\n\r\n");
+        self.ask(&format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nAccept-Encoding: gzip\r\n\r\n"))
+    }
+
+    /// The same with a JSON body.
+    pub fn post(&mut self, path: &str, json: &str) -> (u16, usize) {
+        let (host, length) = (&self.host, json.len());
+        self.ask(&format!(
+            "POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n\
+             Content-Length: {length}\r\n\r\n{json}"
+        ))
+    }
+
+    fn ask(&mut self, request: &str) -> (u16, usize) {
         self.stream.get_mut().write_all(request.as_bytes()).expect("the server reads");
         let mut line = String::new();
         self.stream.read_line(&mut line).expect("an answer");
@@ -100,7 +111,7 @@ impl Connection {
             if let Some(value) = lower.strip_prefix("content-length:") {
                 length = value.trim().parse().expect("a length");
             }
-            assert!(!lower.starts_with("transfer-encoding"), "tiles are sent whole");
+            assert!(!lower.starts_with("transfer-encoding"), "answers are sent whole");
             if line == "\r\n" {
                 break;
             }
