@@ -232,10 +232,16 @@ fn world(address: &str, office: &Office) -> Vec<Value> {
 
 fn history(address: &str, office: &Office) -> Vec<Value> {
     let mut door = Door::open(address).unwrap();
-    let path = format!("{}/history?limit=1000", office.plan);
-    let (status, rows) = door.ask("GET", &path, "office", None).unwrap();
-    assert_eq!(status, 200, "{rows}");
-    rows.as_array().unwrap().clone()
+    let (mut all, mut since) = (Vec::new(), 0);
+    loop {
+        let path = format!("{}/history?since={since}", office.plan);
+        let (status, rows) = door.ask("GET", &path, "office", None).unwrap();
+        assert_eq!(status, 200, "{rows}");
+        let rows = rows.as_array().unwrap();
+        let Some(last) = rows.last() else { return all };
+        since = last["revision"].as_u64().unwrap();
+        all.extend(rows.iter().cloned());
+    }
 }
 
 /// Does the history again, entry by entry, on a server that has only the start.

@@ -151,6 +151,8 @@ async fn a_building_is_painted_previewed_and_taken_back() {
     assert_eq!(kinds, ["start", "edit", "undo", "redo"]);
     assert_eq!(history[1]["undone"], false);
     assert_eq!(history[1]["id"], "one");
+    let newest = office.house.get(&office.path("/history?limit=2")).await.json();
+    assert_eq!(newest, json!([history[2], history[3]]));
 }
 
 #[tokio::test]
@@ -266,8 +268,9 @@ async fn bad_edits_are_refused_whole() {
         (published.status, published.code().as_str()),
         (StatusCode::CONFLICT, "plan.not-draft")
     );
-    let nothing = office.edit(&json!({"base": base, "edits": []})).await.json();
+    let nothing = office.edit(&json!({"base": base, "id": "nothing", "edits": []})).await.json();
     assert_eq!((&nothing["changed"], &nothing["revision"]), (&json!(false), &json!(base)));
+    assert_eq!(nothing["id"], "nothing");
 }
 
 #[tokio::test]

@@ -194,13 +194,7 @@ impl ShardGround {
         if shape.pieces < 2 || self.cut.links.is_empty() {
             return shape.pieces;
         }
-        let cell = |pin| self.terrain.cell_at(pin);
-        let links: Vec<(CellId, CellId)> = self
-            .cut
-            .links
-            .iter()
-            .filter_map(|[one, two]| Some((cell(*one)?, cell(*two)?)))
-            .collect();
+        let links = self.terrain.joined(&self.cut.links);
         let canvas = Canvas { fabric: &self.cut.fabric, colors: &self.cut.colors, links: &links };
         canvas.pieces(key).len() as u32
     }

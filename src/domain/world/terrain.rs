@@ -15,7 +15,7 @@ use crate::domain::fabric::weight::Weights;
 use crate::domain::fabric::{Fabric, Seam, Spot};
 use crate::domain::ids::{CellId, GridKey, SeamId};
 use crate::domain::measure::{Area, Length};
-use crate::domain::place::{Extent, Pin};
+use crate::domain::place::{Extent, Pin, is_on_segment};
 use crate::domain::placement::{Ground, settle};
 use crate::domain::plan::Cut;
 
@@ -102,6 +102,37 @@ impl Terrain {
             }
             Spot::Outside => None,
         }
+    }
+
+    /// All cells that hold `pin` or touch it, ascending: one inside a cell, more on a seam or at a knot.
+    /// Cost: a look-up; on a seam O(seams).
+    pub fn cells_at(&self, pin: Pin) -> Vec<CellId> {
+        if let Spot::In(cell) = self.blocks.locate(&self.fabric, pin) {
+            return vec![cell];
+        }
+        let near = self.fabric.seams().zip(&self.seam_extents);
+        let touching = near.filter(|(seam, extent)| {
+            extent.holds(pin)
+                && seam.pins.windows(2).any(|edge| is_on_segment(edge[0], edge[1], pin))
+        });
+        let beside = touching.flat_map(|(seam, _)| seam.left.into_iter().chain(seam.right));
+        let mut cells: Vec<CellId> = beside.collect();
+        cells.sort_unstable();
+        cells.dedup();
+        cells
+    }
+
+    /// The cells that declared crossings join. An end on a seam speaks for the cells at all its sides, so
+    /// that what is joined does not change when cells are numbered anew.
+    pub fn joined(&self, links: &[[Pin; 2]]) -> Vec<(CellId, CellId)> {
+        let mut joined = Vec::new();
+        for [one, two] in links {
+            let others = self.cells_at(*two);
+            for cell in self.cells_at(*one) {
+                joined.extend(others.iter().filter(|o| **o != cell).map(|other| (cell, *other)));
+            }
+        }
+        joined
     }
 
     /// The cell a building stands on: the one with the largest share of its footprint, else of its pin.
@@ -191,4 +222,35 @@ fn drop_sides(is_kept: &mut [bool], seam: &Seam<'_>) {
 /// The outer `None` is outside the fabric, the inner one a gap.
 fn color(cut: &Cut, cell: Option<CellId>) -> Option<Option<GridKey>> {
     cell.map(|cell| cut.colors[cell.index()])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::fabric::weave::{Weave, weave};
+    use crate::sample::ascii::{ORIGIN, SIDE};
+    use crate::town;
+
+    #[test]
+    fn a_crossing_that_ends_on_a_border_joins_both_its_sides() {
+        let town = town!("A B C");
+        let shapes: Vec<_> = town.grids.iter().map(|(_, shape)| shape.clone()).collect();
+        let boundary = Some(&town.boundary[..]);
+        let woven = weave(&Weave { shapes: &shapes, boundary, lines: &[], tolerance: 0.5 });
+        let terrain = Terrain::new(Arc::new(woven.fabric));
+        let at = |x: i32| Pin::new(ORIGIN.x + x, ORIGIN.y + SIDE / 2);
+        let [a, b, c] = [SIDE / 2, SIDE * 3 / 2, SIDE * 5 / 2].map(|x| terrain.cells_at(at(x))[0]);
+        assert_eq!(terrain.joined(&[[at(SIDE / 2), at(SIDE * 5 / 2)]]), [(a, c)]);
+        let seam = terrain.fabric.seams().find(|seam| {
+            [seam.left, seam.right].into_iter().flatten().all(|cell| cell != c)
+                && seam.left.is_some()
+                && seam.right.is_some()
+        });
+        let border = seam.expect("A and B share a border").pins[0];
+        let mut sides = [a, b];
+        sides.sort_unstable();
+        assert_eq!(terrain.cells_at(border), sides);
+        let joined = terrain.joined(&[[border, at(SIDE * 5 / 2)]]);
+        assert_eq!(joined, sides.map(|side| (side, c)));
+    }
 }

@@ -174,7 +174,7 @@ async fn take_back(
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct HistoryAsk {
-    /// Only what came after this revision
+    /// Only what came after this revision; when not said, the newest
     since: Option<u64>,
     /// At most so many, 1000 when not said
     limit: Option<usize>,
@@ -201,7 +201,7 @@ pub async fn history(
             HistoryRow::new(entry, codes, undone.contains(&entry.revision), lang)
         };
         let rows: Vec<HistoryRow> =
-            entries_since(log, Revision(asked.since.unwrap_or(0)), limit).iter().map(row).collect();
+            entries_since(log, asked.since.map(Revision), limit).iter().map(row).collect();
         Ok(json(&rows))
     })
     .await

@@ -140,7 +140,7 @@ impl EditOutcome {
     pub fn new(outcome: &Outcome, lang: Lang) -> Option<Self> {
         let (edited, worlds) = outcome.edited.as_ref()?;
         let [before, after] = worlds.each_ref().map(|world| &**world);
-        let Edited { plan, grids, removed, areas, carried, entry, is_repeated } = edited;
+        let Edited { plan, id, grids, removed, areas, carried, entry, is_repeated } = edited;
         let choice = PlanChoice::Plan(*plan);
         let code = |world: &World, key: GridKey| {
             world.plans().grid(*plan, key).map(|grid| grid.code.to_string())
@@ -158,7 +158,7 @@ impl EditOutcome {
             revision: outcome.revision.0,
             changed: outcome.is_changed,
             repeated: *is_repeated,
-            id: entry.as_ref().map_or_else(String::new, |entry| entry.id.to_string()),
+            id: id.to_string(),
             grids: areas
                 .iter()
                 .flat_map(|area| Grid::of_community(after, choice, *area))

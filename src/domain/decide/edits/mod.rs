@@ -91,6 +91,8 @@ pub struct Carried {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Edited {
     pub plan: PlanId,
+    /// The client's name for what was asked.
+    pub id: Box<str>,
     /// Grids whose ground, name or marks changed, ascending; also those that are no more.
     pub grids: Vec<GridKey>,
     pub removed: Vec<Code>,
@@ -152,6 +154,7 @@ fn done_before<'a>(log: &'a [Arc<Entry>], id: &str) -> Option<&'a Arc<Entry>> {
 fn repeated(plan: PlanId, done: &Arc<Entry>) -> Decision {
     let edited = Edited {
         plan,
+        id: done.id.clone(),
         grids: done.grids.clone(),
         removed: Vec::new(),
         areas: done.areas.clone(),
@@ -220,8 +223,11 @@ fn has_new_cells(entry: &Entry) -> bool {
     entry.act != Act::Edit || entry.did.iter().any(|did| cuts(did.op))
 }
 
-/// Numbers after which a log is asked: entries newer than `since`, oldest first, at most `limit`.
-pub fn entries_since(log: &[Arc<Entry>], since: Revision, limit: usize) -> &[Arc<Entry>] {
-    let first = log.partition_point(|entry| entry.revision <= since);
+/// At most `limit` entries of a log, oldest first: those that follow `since`, or the newest.
+pub fn entries_since(log: &[Arc<Entry>], since: Option<Revision>, limit: usize) -> &[Arc<Entry>] {
+    let first = match since {
+        Some(since) => log.partition_point(|entry| entry.revision <= since),
+        None => log.len().saturating_sub(limit),
+    };
     &log[first..first.saturating_add(limit).min(log.len())]
 }

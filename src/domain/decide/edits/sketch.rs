@@ -87,14 +87,7 @@ impl Working {
             return;
         }
         let terrain = self.terrain();
-        let cell = |pin| terrain.cell_at(pin);
-        self.joined = self
-            .cut
-            .links
-            .iter()
-            .filter_map(|[one, two]| Some((cell(*one)?, cell(*two)?)))
-            .filter(|(one, two)| one != two)
-            .collect();
+        self.joined = terrain.joined(&self.cut.links);
     }
 
     /// Outline of some cells together.
@@ -336,6 +329,7 @@ impl<'a> Sketch<'a> {
         }
         let edited = Edited {
             plan: self.plan,
+            id: entry.id.clone(),
             grids,
             removed,
             areas,

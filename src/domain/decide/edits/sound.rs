@@ -49,7 +49,8 @@ impl Sketch<'_> {
     fn faults_in(&mut self, area: AreaId) -> Vec<(Fault, Mend)> {
         let working = &self.grounds[&area];
         let changed = working.changed();
-        if changed.is_empty() && working.cut.links == working.before.links {
+        let has_lines = working.origin.is_some() || working.cut.links != working.before.links;
+        if changed.is_empty() && !has_lines {
             return Vec::new();
         }
         let mut keys: BTreeSet<GridKey> = BTreeSet::new();
@@ -57,7 +58,9 @@ impl Sketch<'_> {
             keys.extend(working.color_before(*cell));
             keys.extend(working.cut.colors[cell.index()]);
         }
-        if working.cut.links != working.before.links {
+        // A new line is rounded to the lattice: where ground is a neck a few steps wide it may pinch a
+        // grid that gave and took nothing.
+        if has_lines {
             keys.extend(working.cut.colors.iter().flatten());
         }
         let mut faults = Vec::new();

@@ -138,6 +138,7 @@ pub(crate) fn decide_start(
     facts.push(Fact::Counters(Turned::new(Some(world.counters()), Some(counters))));
     let edited = Edited {
         plan,
+        id: entry.id.clone(),
         grids: keys,
         removed: Vec::new(),
         areas,

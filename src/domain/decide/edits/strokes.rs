@@ -376,10 +376,8 @@ impl Sketch<'_> {
         let misses = || unsound(Fault::new("edit.misses").along(&ends));
         let working = area.and_then(|area| self.ground(area)).ok_or_else(misses)?;
         let terrain = working.terrain();
-        let [Some(one), Some(two)] = ends.map(|end| terrain.cell_at(end)) else {
-            return Err(misses());
-        };
-        if one == two {
+        let [one, two] = ends.map(|end| terrain.cells_at(end));
+        if one.is_empty() || two.is_empty() || one.iter().any(|cell| two.contains(cell)) {
             return Err(misses());
         }
         let ends = [ends[0].min(ends[1]), ends[0].max(ends[1])];

@@ -59,7 +59,7 @@ pub(crate) fn decide_take_back(
     if let Some(done) = done_before(log, &id) {
         return Ok(repeated(plan, done));
     }
-    let since = base.map_or(&[][..], |base| entries_since(log, base, usize::MAX));
+    let since = base.map_or(&[][..], |base| entries_since(log, Some(base), usize::MAX));
     if !since.is_empty() {
         return Err(Refusal::Stale(since.to_vec()));
     }
@@ -92,6 +92,7 @@ pub(crate) fn decide_take_back(
     });
     let edited = Edited {
         plan,
+        id: entry.id.clone(),
         grids: edit.grids.clone(),
         removed: removed.collect(),
         areas: edit.areas.clone(),
