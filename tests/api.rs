@@ -6,6 +6,8 @@ mod golden;
 #[path = "api/house.rs"]
 mod house;
 
+#[path = "api/diff.rs"]
+mod diff;
 #[path = "api/edits.rs"]
 mod edits;
 #[path = "api/events.rs"]

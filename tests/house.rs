@@ -18,7 +18,7 @@ const FLOORS: [&[&str]; 4] = [
 const SIDEWAYS: [(&str, &str); 2] = [("cli", "config"), ("cli", "http")];
 
 /// The reading order of the domain: a file imports only from rooms above it.
-const READING: [&str; 17] = [
+const READING: [&str; 18] = [
     "ids",
     "measure",
     "personal",
@@ -32,6 +32,7 @@ const READING: [&str; 17] = [
     "suppress",
     "change",
     "world",
+    "diff",
     "indicators",
     "finding",
     "rights",

@@ -6,6 +6,8 @@ mod support;
 #[path = "support/tile.rs"]
 mod tile;
 
+#[path = "laws/diff.rs"]
+mod diff;
 #[path = "laws/edits.rs"]
 mod edits;
 #[path = "laws/fabric.rs"]

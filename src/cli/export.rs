@@ -11,15 +11,18 @@ use crate::export::{Export as Wanted, Format, MemberCells, What, write};
 
 #[derive(Debug, Args)]
 pub(super) struct Export {
-    /// areas, grids, buildings, placements, tallies or findings
+    /// areas, grids, buildings, placements, tallies, findings or diff
     what: String,
     /// A plan's number, or `current`
     #[arg(long, default_value = "current")]
     plan: String,
+    /// For a diff, the plan it is held against: a number, or `current`
+    #[arg(long, default_value = "current")]
+    against: String,
     /// Only what lies under the area with this code
     #[arg(long)]
     area: Option<String>,
-    /// csv or geojson
+    /// csv or geojson; for a diff csv or xlsx
     #[arg(long, default_value = "csv")]
     format: String,
     /// File to write; `-` for the terminal
@@ -37,8 +40,9 @@ impl Export {
             .ok_or_else(|| Failure(format!("the format {} is not known", self.format)))?;
         let world = self.database.world()?;
         let plan = plan_choice(&world, &self.plan)?;
+        let against = plan_choice(&world, &self.against)?;
         let area = area_choice(&world, self.area.as_deref())?;
-        let wanted = Wanted { world: &world, plan, area, members: MemberCells::Exact };
+        let wanted = Wanted { world: &world, plan, against, area, members: MemberCells::Exact };
         if self.out.as_os_str() == "-" {
             let mut out = BufWriter::new(io::stdout().lock());
             write(&wanted, what, format, &mut out).map_err(Failure::of)?;

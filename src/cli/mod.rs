@@ -45,7 +45,7 @@ enum Command {
     Check(check::Check),
     /// Tells area, grid and who is responsible for a place or a building
     Locate(locate::Locate),
-    /// Writes areas, grids, buildings, placements, tallies or findings to a file
+    /// Writes areas, grids, buildings, placements, tallies, findings or a diff of two plans to a file
     Export(export::Export),
     /// Makes up the demo town, or a city of any size
     Sample(sample::Sample),

@@ -14,6 +14,7 @@ pub mod tally;
 pub mod suppress;
 pub mod change;
 pub mod world;
+pub mod diff;
 pub mod indicators;
 pub mod finding;
 pub mod rights;

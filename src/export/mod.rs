@@ -1,10 +1,11 @@
 //! Floor 1: a world as files. Knows formats, not where the bytes go.
 //!
-//! Tables are CSV in UTF-8, shapes GeoJSON (RFC 7946: longitude first, 7 decimals, outer rings
+//! Tables are CSV in UTF-8 (a diff also XLSX), shapes GeoJSON (RFC 7946: longitude first, 7 decimals, outer rings
 //! counter-clockwise). Member counts pass through `suppress`, exact only for the data office.
 //!
 //! **Why** writers and not strings: a city's placements are streamed row by row.
 
+mod diff;
 mod shapes;
 mod tables;
 
@@ -24,16 +25,19 @@ pub enum What {
     Placements,
     Tallies,
     Findings,
+    /// What a plan changes against another.
+    Diff,
 }
 
 impl What {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Areas,
         Self::Grids,
         Self::Buildings,
         Self::Placements,
         Self::Tallies,
         Self::Findings,
+        Self::Diff,
     ];
 
     pub const fn word(self) -> &'static str {
@@ -44,6 +48,7 @@ impl What {
             Self::Placements => "placements",
             Self::Tallies => "tallies",
             Self::Findings => "findings",
+            Self::Diff => "diff",
         }
     }
 
@@ -57,6 +62,7 @@ impl What {
 pub enum Format {
     Csv,
     GeoJson,
+    Xlsx,
 }
 
 impl Format {
@@ -64,6 +70,7 @@ impl Format {
         match word {
             "csv" => Some(Self::Csv),
             "geojson" => Some(Self::GeoJson),
+            "xlsx" => Some(Self::Xlsx),
             _ => None,
         }
     }
@@ -72,6 +79,7 @@ impl Format {
         match self {
             Self::Csv => "text/csv; charset=utf-8",
             Self::GeoJson => "application/geo+json",
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         }
     }
 }
@@ -81,6 +89,8 @@ impl Format {
 pub struct Export<'a> {
     pub world: &'a World,
     pub plan: PlanChoice,
+    /// For a diff: the plan it is held against.
+    pub against: PlanChoice,
     /// Only what lies under this area.
     pub area: Option<AreaId>,
     pub members: MemberCells,
@@ -118,7 +128,11 @@ pub fn write(
         (What::Grids, Format::GeoJson) => shapes::grids(export, out)?,
         (What::Buildings, Format::GeoJson) => shapes::buildings(export, out)?,
         (What::Findings, Format::GeoJson) => shapes::findings(export, out)?,
-        (What::Areas | What::Grids, Format::Csv) | (What::Placements | What::Tallies, _) => {
+        (What::Diff, Format::Csv) => diff::csv(export, out)?,
+        (What::Diff, Format::Xlsx) => diff::xlsx(export, out)?,
+        (What::Areas | What::Grids, Format::Csv)
+        | (What::Placements | What::Tallies | What::Diff, Format::GeoJson)
+        | (_, Format::Xlsx) => {
             return Err(ExportError::NotThisFormat { what, format });
         }
     }

@@ -175,6 +175,8 @@ pub fn router(app: Arc<App>) -> Router {
         .routes(routes!(api::edits::undo))
         .routes(routes!(api::edits::redo))
         .routes(routes!(api::edits::history))
+        .routes(routes!(api::diff::diff))
+        .routes(routes!(api::exports::export))
         .routes(routes!(presence::presence))
         .routes(routes!(api::grids::grids))
         .routes(routes!(api::grids::grid))

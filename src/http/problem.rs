@@ -38,6 +38,7 @@ pub enum Fault {
     UnknownBuilding,
     UnknownImport,
     UnknownKind,
+    UnknownExport,
     UnknownLayer,
     BadTile,
     Method,
@@ -126,6 +127,12 @@ impl Fault {
                 "import.unknown-kind",
                 "不认识的导入类型",
                 "files of this kind cannot be imported",
+            ),
+            Self::UnknownExport => Says(
+                S::NOT_FOUND,
+                "export.unknown",
+                "没有这个导出文件",
+                "there is no such file to take away",
             ),
             Self::UnknownLayer => {
                 Says(S::NOT_FOUND, "tile.unknown-layer", "没有这个图层", "there is no such layer")

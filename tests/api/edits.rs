@@ -7,13 +7,13 @@ use serde_json::{Value, json};
 use super::house::{House, Reply};
 
 /// A house with a draft of both communities.
-struct Office {
-    house: House,
-    plan: u64,
+pub struct Office {
+    pub house: House,
+    pub plan: u64,
 }
 
 impl Office {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let house = House::new().await;
         let body = json!({"title": "秋季调整", "based_on": "current", "areas": []});
         let reply = post(&house, "/api/v1/plans", &body).await;
@@ -25,11 +25,11 @@ impl Office {
         Self { plan: plan["id"].as_u64().unwrap(), house }
     }
 
-    fn path(&self, rest: &str) -> String {
+    pub fn path(&self, rest: &str) -> String {
         format!("/api/v1/plans/{}{rest}", self.plan)
     }
 
-    async fn fabric(&self) -> Value {
+    pub async fn fabric(&self) -> Value {
         let communities = self.house.get("/api/v1/areas").await.json();
         let code = communities["areas"]
             .as_array()
@@ -43,12 +43,12 @@ impl Office {
         self.house.get(&self.path(&format!("/fabric?community={code}"))).await.json()
     }
 
-    async fn edit(&self, body: &Value) -> Reply {
+    pub async fn edit(&self, body: &Value) -> Reply {
         post(&self.house, &self.path("/edits"), body).await
     }
 }
 
-async fn post(house: &House, path: &str, body: &Value) -> Reply {
+pub async fn post(house: &House, path: &str, body: &Value) -> Reply {
     let request = Request::post(path)
         .header("host", "localhost")
         .header("content-type", "application/json")
@@ -58,7 +58,7 @@ async fn post(house: &House, path: &str, body: &Value) -> Reply {
 }
 
 /// A cell with a building whose grid differs from that of a neighbour: the cell, and the neighbour's grid.
-fn on_a_border(fabric: &Value) -> (Value, u64) {
+pub fn on_a_border(fabric: &Value) -> (Value, u64) {
     let cells = fabric["cells"].as_array().unwrap();
     let cell = |id: &Value| &cells[id.as_u64().unwrap() as usize - 1];
     for seam in fabric["seams"].as_array().unwrap() {
@@ -77,7 +77,7 @@ fn on_a_border(fabric: &Value) -> (Value, u64) {
     panic!("no border with a building beside it");
 }
 
-fn code_of(fabric: &Value, key: u64) -> String {
+pub fn code_of(fabric: &Value, key: u64) -> String {
     let grids = fabric["grids"].as_array().unwrap();
     let grid = grids.iter().find(|grid| grid["id"] == key).unwrap();
     grid["code"].as_str().unwrap().to_owned()

@@ -27,7 +27,7 @@ fn settled(value: Value) -> Value {
     }
 }
 
-async fn check(house: &House, name: &str, path: &str, headers: &[(&str, &str)]) {
+pub async fn check(house: &House, name: &str, path: &str, headers: &[(&str, &str)]) {
     let reply = house.get_with(path, headers).await;
     let mut text = serde_json::to_string_pretty(&settled(reply.json())).unwrap();
     text.push('\n');

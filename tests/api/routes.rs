@@ -39,6 +39,10 @@ async fn what_is_not_there_is_a_problem() {
     check(&house, "/api/v1/plans/current/classes?n=0", bad, "request.bad-query").await;
     check(&house, "/api/v1/plans/current/classes?measure=members", bad, "request.bad-measure")
         .await;
+    check(&house, "/api/v1/plans/current/diff?against=99", not_found, "plan.unknown").await;
+    check(&house, "/api/v1/plans/current/diff?community=1", not_found, "area.unknown").await;
+    check(&house, "/api/v1/exports/diff.pdf", not_found, "export.unknown").await;
+    check(&house, "/api/v1/exports/diff.csv?against=x", not_found, "plan.unknown").await;
     check(&house, "/api/v1/areas/%FF", bad, "request.bad").await;
 }
 
@@ -90,7 +94,7 @@ async fn the_description_lists_every_route_and_each_answers() {
     assert!(described["openapi"].as_str().unwrap().starts_with("3."));
     let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
     let readme = std::fs::read_to_string(readme).unwrap();
-    assert_eq!(paths.len(), 29);
+    assert_eq!(paths.len(), 31);
     for (path, item) in paths {
         for (method, operation) in item.as_object().unwrap() {
             let route = format!("`{} {path}`", method.to_uppercase());

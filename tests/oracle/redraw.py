@@ -4,7 +4,7 @@ usage: redraw.py LIFANG [FOLDER]     (LIFANG: the binary; FOLDER: real geometry 
 
 The binary serves a fresh database. Edits of every kind, drawn from a seed and from the fabric as the
 server tells it, go in over HTTP, with steps back and forth in between, until a thousand were taken.
-Then `sewn.py` looks at what is left. `LIFANG_ORACLE_EDITS` and `LIFANG_ORACLE_SEED` change the run.
+Then `sewn.py` looks at what is left, and `diffed.py` at how it is compared with the plan in force. `LIFANG_ORACLE_EDITS` and `LIFANG_ORACLE_SEED` change the run.
 """
 
 import collections
@@ -20,6 +20,7 @@ import tempfile
 import time
 import urllib.parse
 
+import diffed
 import sewn
 
 N_EDITS = int(os.environ.get("LIFANG_ORACLE_EDITS", "1000"))
@@ -328,6 +329,8 @@ def main():
             print(f"  refused {sum(refused.values())}:", ", ".join(f"{k} {n}" for k, n in faults.most_common()))
             print(f"  undone {STEPS['undo']}, redone {STEPS['redo']}, {time.monotonic() - start:.0f} s")
             faults = sewn.check(server, draft, buildings)
+            homes = None if place else folder / "town" / "households.csv"
+            faults += diffed.check(binary, server, draft, folder, folder / "redraw.db", homes)
             never = [kind for kind in KINDS if not taken[kind]]
             if never or not (STEPS["undo"] and STEPS["redo"]):
                 faults.append(f"never taken: {never} {STEPS}")

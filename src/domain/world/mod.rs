@@ -14,7 +14,7 @@ mod areas;
 mod derive;
 mod ground;
 mod housing;
-mod parallel;
+pub(in crate::domain) mod parallel;
 mod neighbors;
 mod plans;
 mod shard;

@@ -1,7 +1,10 @@
 //! The same work on many things, on all cores.
 
 /// `work` on all cores, results in the order of the work. Small batches stay on this thread.
-pub(super) fn in_parallel<T: Sync, R: Send>(work: &[T], one: impl Fn(&T) -> R + Sync) -> Vec<R> {
+pub(in crate::domain) fn in_parallel<T: Sync, R: Send>(
+    work: &[T],
+    one: impl Fn(&T) -> R + Sync,
+) -> Vec<R> {
     let n_threads = std::thread::available_parallelism().map_or(1, usize::from);
     if work.len() < 2 * n_threads || n_threads == 1 {
         return work.iter().map(one).collect();

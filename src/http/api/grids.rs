@@ -53,7 +53,7 @@ pub async fn grids(
 }
 
 /// Whether the caller names GeoJSON before, or without, plain JSON.
-fn wants_geojson(headers: &HeaderMap) -> bool {
+pub(super) fn wants_geojson(headers: &HeaderMap) -> bool {
     let accept = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let named = accept.split(',').map(|part| part.split(';').next().unwrap_or_default().trim());
     let mut ours =

@@ -2,7 +2,9 @@
 
 pub(super) mod areas;
 pub(super) mod buildings;
+pub(super) mod diff;
 pub(super) mod edits;
+pub(super) mod exports;
 pub(super) mod findings;
 pub(super) mod grids;
 pub(super) mod imports;

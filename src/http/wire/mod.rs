@@ -7,6 +7,7 @@
 
 mod area;
 mod building;
+mod diff;
 mod edit;
 mod fabric;
 mod finding;
@@ -20,6 +21,7 @@ mod tally;
 
 pub use area::{Area, AreaBody, AreaDetail, AreaRows, Coverage, Link, Share};
 pub use building::{Building, BuildingDetail, GridBuildings};
+pub use diff::{DiffPiece, DiffSheet, diff_collection};
 pub use edit::{BalanceTurn, EditIssue, EditOutcome, EditRow, FindingTurn};
 pub use fabric::Fabric as FabricSheet;
 pub use finding::{CheckReport, Finding, FindingPage, check_report, counts};
