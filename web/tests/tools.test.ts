@@ -3,6 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { keyed } from "../src/model/plankeys";
 import { lasso } from "../src/tools/lasso";
+import { link } from "../src/tools/link";
 import { merge } from "../src/tools/merge";
 import { paint } from "../src/tools/paint";
 import { reshape, thinned } from "../src/tools/reshape";
@@ -302,6 +303,42 @@ describe("merge", () => {
     at.on(tool, "drag", mid(5, 0));
     expect(at.now().bench.stroke?.trouble?.code).toBe("edit.not-neighbours");
     at.on(tool, "up", mid(5, 0));
+    expect(at.edits()).toEqual([]);
+  });
+});
+
+describe("crossing", () => {
+  const bridge = [
+    [0.0015, -0.0005],
+    [0.0035, -0.0005],
+  ] as const;
+  test("a drag from one cell to another declares it", () => {
+    const at = desk(cells("AABB"));
+    at.stroke(link(at.hand), [mid(0, 0), mid(3, 0)]);
+    expect(at.edits()).toEqual([[{ op: "link", from: [0.0005, -0.0005], to: [0.0035, -0.0005] }]]);
+  });
+  test("within one cell or out of the community it says why not", () => {
+    const at = desk(cells("AABB"));
+    const tool = link(at.hand);
+    at.on(tool, "down", mid(0, 0));
+    at.on(tool, "drag", [80, 50]);
+    expect(at.now().bench.stroke?.trouble?.code).toBe("edit.misses");
+    at.on(tool, "drag", mid(9, 0));
+    expect(at.now().bench.stroke?.trouble?.code).toBe("edit.misses");
+    at.on(tool, "up", mid(9, 0));
+    expect(at.edits()).toEqual([]);
+  });
+  test("a press on one that is there takes it back, with the places it was declared with", () => {
+    const at = desk(cells("AABB", { links: [bridge] }));
+    const tool = link(at.hand);
+    at.on(tool, "move", [250, 53]);
+    expect(at.now().bench.stroke?.note).toBe("crossing");
+    at.stroke(tool, [[250, 53]]);
+    expect(at.edits()).toEqual([[{ op: "unlink", from: bridge[0], to: bridge[1] }]]);
+  });
+  test("a press beside it does nothing", () => {
+    const at = desk(cells("AABB", { links: [bridge] }));
+    at.stroke(link(at.hand), [mid(0, 0)]);
     expect(at.edits()).toEqual([]);
   });
 });

@@ -131,11 +131,13 @@ export class DraftSync {
     }
   }
 
-  /** Outlines of what is taken, of what would be stranded and of where the keyboard stands; other planners. */
+  /** Crossings; outlines of what is taken, would be stranded, is under the keyboard; other planners. */
   private kept(state: State): Sketch[] {
     const { stroke, planners, cursor } = state.bench;
     const mesh = state.fabric.value?.mesh;
     const sketch: Sketch[] = [];
+    for (const link of state.fabric.value?.links ?? [])
+      sketch.push({ kind: "line", role: "crossing", line: link });
     if (mesh !== undefined) {
       if (stroke !== null)
         sketch.push({ kind: "lines", role: "taken", lines: outlineOf(mesh, stroke.recolor) });

@@ -7,7 +7,7 @@ import type { CellId, Colors } from "./fabric";
 import type { GridKey, Plan, Planner, Problem } from "./register";
 import type { Pixel } from "./surface";
 
-export const TOOLS = ["browse", "paint", "lasso", "split", "sweep", "reshape", "merge"] as const;
+export const TOOLS = ["browse", "paint", "lasso", "split", "sweep", "reshape", "merge", "link"] as const;
 export type ToolName = (typeof TOOLS)[number];
 export const TOOL_KEYS: Record<ToolName, string> = {
   browse: "v",
@@ -17,6 +17,7 @@ export const TOOL_KEYS: Record<ToolName, string> = {
   sweep: "w",
   reshape: "r",
   merge: "m",
+  link: "c",
 };
 
 /** Brush radii in pixels. */

@@ -247,7 +247,8 @@ function outcome(state: State, id: string, came: Outcome): Step {
   next = requeue(next, queue);
   if (fabric !== null) next = withHues(next, fabric);
   const [sent, effects] = flush(next);
-  return asked(sent, effects, came.fabricChanged);
+  const isJoined = done?.edits.some((one) => one.op === "link" || one.op === "unlink") === true;
+  return asked(sent, effects, came.fabricChanged || isJoined);
 }
 
 /** After an edit the history is read again when it is open, and the fabric when it was cut. */

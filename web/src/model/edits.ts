@@ -17,6 +17,7 @@ export type Edit =
   | { op: "merge"; grids: Code[]; keep: Code }
   | { op: "create"; name: string; community: Code; buildings?: Code[]; cells?: CellId[] }
   | { op: "rename"; grid: Code; name: string }
+  | { op: "link" | "unlink"; from: LonLat; to: LonLat }
   | { op: "detach"; grid: Code; allowed: boolean }
   | { op: "lock" | "unlock"; grid: Code }
   | { op: "lock" | "unlock"; all: true; community: Code };

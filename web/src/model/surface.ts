@@ -23,7 +23,7 @@ export type Sketch =
   | { kind: "ring"; role: "brush" | "erase" | "snap"; at: LonLat; radius: number }
   | {
       kind: "line";
-      role: "cut" | "lasso" | "border" | "course";
+      role: "cut" | "lasso" | "border" | "course" | "crossing";
       line: readonly LonLat[];
     }
   | { kind: "lines"; role: "taken" | "cursor" | "stranded"; lines: readonly (readonly LonLat[])[] }

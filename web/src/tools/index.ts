@@ -1,9 +1,10 @@
-// The planner's seven tools, one in hand at a time.
+// The planner's eight tools, one in hand at a time.
 
 import type { ToolName } from "../model/bench";
 import type { Tool } from "../model/surface";
 import type { Hand } from "./hand";
 import { lasso } from "./lasso";
+import { link } from "./link";
 import { merge } from "./merge";
 import { paint } from "./paint";
 import { reshape } from "./reshape";
@@ -18,4 +19,5 @@ export const toolsOf = (hand: Hand, browse: Tool): Record<ToolName, Tool> => ({
   sweep: sweep(hand),
   reshape: reshape(hand),
   merge: merge(hand),
+  link: link(hand),
 });

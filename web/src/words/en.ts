@@ -285,6 +285,7 @@ export const en: Words = {
       sweep: "Sweep",
       reshape: "Reshape",
       merge: "Merge",
+      link: "Crossing",
     },
     hint: {
       browse: "Choose a grid or a building; arrows walk the neighbours.",
@@ -295,6 +296,7 @@ export const en: Words = {
       reshape:
         "Drag a point or a line of the border. Delete removes a point; a long way that comes back gives a new course.",
       merge: "Drag from one grid to its neighbour, or choose one and press the other.",
+      link: "Drag from one side to the other to declare a bridge or an underpass; press one to take it back.",
     },
     undo: "Undo",
     redo: "Redo",
@@ -371,6 +373,7 @@ export const en: Words = {
       "edit.in-pieces": "would leave the grid in pieces",
       "edit.swallowed": "would swallow the whole grid",
       "edit.not-neighbours": "these two are not neighbours",
+      "edit.misses": "a crossing ends in two different cells",
     },
     snap: {
       vertex: "on a border point",
@@ -378,6 +381,7 @@ export const en: Words = {
       building: "on a building's edge",
       border: "on a neighbouring border",
       course: "a new course",
+      crossing: "press to take this crossing back",
     },
     asking: "computing…",
     historyNone: "Nothing has been changed yet.",

@@ -282,6 +282,7 @@ export const zh = {
       sweep: "推移边界",
       reshape: "调整边界",
       merge: "合并",
+      link: "通道",
     },
     hint: {
       browse: "点选网格或楼栋；方向键在相邻网格间移动。",
@@ -291,6 +292,7 @@ export const zh = {
       sweep: "抓住两个网格之间的边界推过去；往回拖即还原。",
       reshape: "拖动边界上的点或线；Delete 删除一个点；拖远再回到边界则改走新线。",
       merge: "从一个网格拖到相邻网格，或先选一个再点另一个。",
+      link: "从一侧拖到另一侧，登记天桥、地道等通道；点一下已有的通道即取消。",
     },
     undo: "撤销",
     redo: "重做",
@@ -367,6 +369,7 @@ export const zh = {
       "edit.in-pieces": "网格会断开",
       "edit.swallowed": "网格会被整个吞并",
       "edit.not-neighbours": "两个网格不相邻",
+      "edit.misses": "通道两端要落在两个不同的地块上",
     } as Record<string, string>,
     snap: {
       vertex: "对齐到边界点",
@@ -374,6 +377,7 @@ export const zh = {
       building: "对齐到楼栋外缘",
       border: "对齐到相邻边界",
       course: "改走新线",
+      crossing: "点一下取消这条通道",
     } as Record<string, string>,
     asking: "正在计算…",
     historyNone: "还没有改动。",

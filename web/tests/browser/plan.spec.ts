@@ -339,6 +339,31 @@ test("split cuts a grid in two", async ({ page, server, watch }) => {
   await draft.expectCounts(foreseen);
 });
 
+test("a crossing is declared by a drag and taken back by a press", async ({ page, server, watch }) => {
+  watch(page);
+  const draft = await Draft.start(page, server);
+  type Linked = { links: [LonLat, LonLat][] };
+  const links = async () => ((await draft.fabric()) as unknown as Linked).links;
+  const { a, b } = await draft.edge();
+  const at = await draft.pixels();
+  const ends: Pixel[] = [at(a.label), at(b.label)];
+  await draft.tool("c");
+  await draft.drag(ends, async () => {
+    await page.screenshot({ path: join(LOOKS, "plan-crossing.png") });
+  });
+  await draft.saved();
+  await expect.poll(async () => (await links()).length).toBe(1);
+  await expect(page.locator(".sketch .crossing").first()).toBeAttached();
+  const [[x, y], [u, v]] = ends as [Pixel, Pixel];
+  const middle: Pixel = [(x + u) / 2, (y + v) / 2];
+  await page.mouse.move(middle[0] + 1, middle[1]);
+  await expect(page.locator(".bubble").getByText("点一下取消这条通道")).toBeVisible();
+  await page.mouse.click(...middle);
+  await expect.poll(async () => (await links()).length).toBe(0);
+  await page.keyboard.press("Control+z");
+  await expect.poll(async () => (await links()).length).toBe(1);
+});
+
 test("sweep pushes a border, and back again", async ({ page, server, watch }) => {
   watch(page);
   const draft = await Draft.start(page, server);
