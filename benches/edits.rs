@@ -246,7 +246,8 @@ fn of_city(buildings: usize, n_edits: usize) {
     for n in 0..n_edits {
         let (command, place) = bench.edit();
         let z = if n % 2 == 0 { 16 } else { 14 };
-        let key = TileKey { plan: PlanChoice::Plan(plan), layers, tile: tile_at(place, z) };
+        let key =
+            TileKey { plan: PlanChoice::Plan(plan), at: None, layers, tile: tile_at(place, z) };
         cache.get(&bench.desk.world(), &key);
         // In turns with the edits, so that both meet the same disk.
         let setting = Command::Settings(vec![("bench".into(), Some(n.to_string().into()))]);

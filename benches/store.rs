@@ -111,13 +111,9 @@ fn area_ground(areas: &[AreaRow], ids: &HashMap<Code, AreaId>) -> Fact {
 
 fn plan(areas: Vec<AreaId>) -> Plan {
     Plan {
-        id: plan_id(),
-        title: "现行网格".into(),
         status: Status::Published,
-        based_on: None,
-        effective_from: None,
-        revision: Revision(1),
-        areas,
+        is_drawn: false,
+        ..Plan::draft(plan_id(), "现行网格".into(), areas, Revision(1))
     }
 }
 
@@ -145,6 +141,7 @@ fn cut_facts(area: &AreaRow, id: AreaId, rows: &[GridRow], seed: usize) -> Vec<F
             source_digest: 1,
             is_locked: false,
             is_detached: false,
+            predecessors: Vec::new(),
         };
         facts.push(Fact::Grid(plan_id(), grid.key, came(Arc::new(grid))));
     }

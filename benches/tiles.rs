@@ -85,7 +85,7 @@ fn packed(criterion: &mut Criterion, world: &World, layers: Layers) {
 
 fn cached(criterion: &mut Criterion, world: &World, layers: Layers) {
     let cache = TileCache::new(NonZeroUsize::new(64 << 20).expect("not zero"));
-    let key = TileKey { plan: PlanChoice::Current, layers, tile: middle(world, 16) };
+    let key = TileKey { plan: PlanChoice::Current, at: None, layers, tile: middle(world, 16) };
     cache.get(world, &key);
     criterion.bench_function("cached tile", |bencher| {
         bencher.iter(|| cache.peek(world, black_box(&key)).expect("is held"));
@@ -96,7 +96,7 @@ fn cached(criterion: &mut Criterion, world: &World, layers: Layers) {
 fn each_once(world: &World, layers: Layers, n_buildings: usize) {
     let keys: Vec<TileKey> = (10..=17)
         .flat_map(|zoom| tiles_meeting(&world.areas().extent(), zoom))
-        .map(|tile| TileKey { plan: PlanChoice::Current, layers, tile })
+        .map(|tile| TileKey { plan: PlanChoice::Current, at: None, layers, tile })
         .collect();
     let cache = TileCache::new(NonZeroUsize::new(256 << 20).expect("not zero"));
     let n_threads = std::thread::available_parallelism().map_or(1, usize::from);

@@ -25,7 +25,10 @@
 //! bytes. Every read takes one `Arc<World>` and keeps it. A planner redraws: `http::api::edits` →
 //! `desk.submit` → `decide::edits` (strokes on a sketch by `fabric::reshape`, held to `plan::check`) →
 //! `World::next` (only what was touched) → `store` (colors alone when the fabric stays; the plan's log) →
-//! notice. The same without commit is the preview; taking back is the mirror of what the store kept.
+//! notice. The same without commit is the preview; taking back is the mirror of what the store kept. A plan
+//! comes to count: `decide::lifecycle` (checked, named, sewn to its neighbours at once), then the day turns
+//! (`Command::Turn`) and `plan::calendar` says which plan counts. What is over sleeps in the store until
+//! `desk.recall` fetches it for a question about its days (`world::past`).
 
 pub mod domain;
 pub mod sample;

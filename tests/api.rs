@@ -12,6 +12,8 @@ mod diff;
 mod edits;
 #[path = "api/events.rs"]
 mod events;
+#[path = "api/life.rs"]
+mod life;
 #[path = "api/limits.rs"]
 mod limits;
 #[path = "api/privacy.rs"]

@@ -7,7 +7,9 @@
 //! **Why** one writer: SQLite has one anyway, and the order of revisions is then a fact, not a hope.
 //! Waiting commands share one commit to disk.
 
+mod clock;
 mod notice;
+mod past;
 mod run;
 
 use std::collections::BTreeMap;
@@ -17,18 +19,20 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use thiserror::Error;
 use tokio::sync::{broadcast, mpsc, oneshot};
 
+pub use clock::{ClockError, pretended, today};
 pub use notice::Notice;
 
 use crate::domain::change::{Change, Fact, Summary, Touched};
 use crate::domain::decide::edits::{Edited, Taken, target};
+use crate::domain::decide::lifecycle::Deed;
 use crate::domain::decide::{Command, Decision, Refusal, Roster, decide};
-use crate::domain::ids::BuildingId;
+use crate::domain::ids::{AreaId, BuildingId, Code, GridKey};
 use crate::domain::issue::Issue;
 use crate::domain::measure::{Day, Revision, Stamp};
 use crate::domain::placement::Reason;
-use crate::domain::register::rows::ImportKind;
+use crate::domain::register::rows::{ImportKind, Rows};
 use crate::domain::rights::Actor;
-use crate::domain::world::{PlanChoice, World};
+use crate::domain::world::{Brief, PlanChoice, World};
 use crate::store::{Reader, Store, StoreError, StoreOptions};
 
 /// Commands that may wait at the desk before a caller has to.
@@ -77,8 +81,12 @@ pub struct Desk {
 struct Shared {
     current: RwLock<Arc<World>>,
     notices: broadcast::Sender<Arc<Notice>>,
-    /// For reading single homes, and for backups while serving.
+    /// For reading single homes, what sleeps, and for backups while serving.
     reader: Mutex<Reader>,
+    /// Ground of the past that was asked for lately.
+    sleepers: past::Sleepers,
+    /// The day this desk was told to take for today.
+    pretended: Mutex<Option<Day>>,
 }
 
 /// A command on its way, and where the answer goes.
@@ -102,7 +110,7 @@ impl Desk {
     }
 
     fn start(store: Store) -> Result<Self, StoreError> {
-        let (ground, revision) = store.load()?;
+        let (ground, revision) = store.load_awake()?;
         let reader = store.reader()?;
         let world = Arc::new(World::open(&ground, revision));
         drop(ground);
@@ -110,9 +118,13 @@ impl Desk {
             current: RwLock::new(world),
             notices: broadcast::channel(NOTICES).0,
             reader: Mutex::new(reader),
+            sleepers: past::Sleepers::default(),
+            pretended: Mutex::default(),
         });
         let (jobs, queue) = mpsc::channel(QUEUE);
-        let runner = run::Runner::new(store, Arc::clone(&shared));
+        let mut runner = run::Runner::new(store, Arc::clone(&shared));
+        // What was approved for a day that has come counts from the first answer on.
+        runner.turn();
         let thread = std::thread::Builder::new()
             .name("desk".into())
             .spawn(move || runner.run(queue))
@@ -148,8 +160,7 @@ impl Desk {
 
     /// What `command` would do, on this thread; nothing is changed. The revision is the one it would get.
     pub fn preview(&self, mut command: Command, actor: &Actor) -> Result<Outcome, DeskError> {
-        let world = self.world();
-        self.shared.bring(&world, &mut command)?;
+        let world = self.shared.bring(&self.world(), &mut command)?;
         let mut decision = decide(&world, command, actor, now()).map_err(DeskError::Refused)?;
         if decision.change.is_empty() {
             return Ok(unchanged(&world, decision));
@@ -184,8 +195,9 @@ impl Shared {
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = world;
     }
 
-    /// Fetches from the store what a command has to be decided against: households, or what an edit did.
-    fn bring(&self, world: &World, command: &mut Command) -> Result<(), DeskError> {
+    /// The world a command is decided on, with what it needs of the store: households, what an edit did,
+    /// ground of the past, whose codes are whose; and with the day by the clock.
+    fn bring(&self, world: &Arc<World>, command: &mut Command) -> Result<Arc<World>, DeskError> {
         let reader = || self.reader.lock().unwrap_or_else(PoisonError::into_inner);
         match command {
             Command::Import(import) if asks_roster_of(import.rows.kind()) => {
@@ -198,18 +210,55 @@ impl Shared {
                     wish.taken = Some(Taken { revision, facts });
                 }
             }
-            Command::Import(_) | Command::Settings(_) | Command::Start(_) | Command::Edit(_) => {}
+            Command::Import(import) => {
+                if let Rows::Grids(rows) = &import.rows {
+                    let codes: Vec<Code> = rows.iter().map(|row| row.code.clone()).collect();
+                    let owners = reader().owners_of_codes(&codes).map_err(Arc::new)?;
+                    let then = Some(import.effective);
+                    let world = self.with_past(world, PlanChoice::Current, then, None)?;
+                    return Ok(self.briefed(&world, owners));
+                }
+            }
+            Command::Start(start) => {
+                if let Some(PlanChoice::Plan(plan)) = start.based_on {
+                    return self.with_past(world, PlanChoice::Plan(plan), None, None);
+                }
+            }
+            Command::Life(step) => {
+                let mut owners = Vec::new();
+                if matches!(step.deed, Deed::Approve(_)) {
+                    let plans = world.plans();
+                    let areas: Vec<AreaId> = plans.areas(step.plan).collect();
+                    let codes: Vec<Code> =
+                        plans.grids(step.plan).map(|grid| grid.code.clone()).collect();
+                    let reader = reader();
+                    owners = reader.codes_in_history(&areas).map_err(Arc::new)?;
+                    owners.extend(reader.owners_of_codes(&codes).map_err(Arc::new)?);
+                }
+                return Ok(self.briefed(world, owners));
+            }
+            Command::Turn(day) => {
+                return self.with_past(world, PlanChoice::Current, Some(*day), None);
+            }
+            Command::Settings(_) | Command::Edit(_) => {}
         }
-        Ok(())
+        Ok(Arc::clone(world))
+    }
+
+    fn briefed(&self, world: &Arc<World>, owners: Vec<(Code, GridKey)>) -> Arc<World> {
+        let brief = Brief { today: Some(self.today()), owners: owners.into_iter().collect() };
+        Arc::new(world.briefed(brief))
     }
 }
 
 /// What deciding `command` needs of the store: commands before it have to be on disk.
 fn asks_store(command: &Command, pending: &Change) -> bool {
     match command {
+        Command::Import(import) if import.rows.kind() == ImportKind::Grids => true,
         Command::Import(import) => asks_roster_of(import.rows.kind()) && !pending.roster.is_empty(),
-        Command::TakeBack(_) => true,
-        Command::Settings(_) | Command::Start(_) | Command::Edit(_) => false,
+        Command::Life(step) => matches!(step.deed, Deed::Approve(_)),
+        Command::TakeBack(_) | Command::Start(_) | Command::Turn(_) => true,
+        Command::Settings(_) | Command::Edit(_) => false,
     }
 }
 
@@ -263,10 +312,4 @@ fn placed(world: &World, change: &Change) -> BTreeMap<Reason, u64> {
 fn now() -> Stamp {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     Stamp(since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX)))
-}
-
-/// The civil date here and now: from when imported grids count unless somebody says otherwise.
-pub fn today() -> Day {
-    let date = jiff::Zoned::now().date();
-    Day::new(date.year().into(), date.month() as u32, date.day() as u32).expect("a civil date")
 }

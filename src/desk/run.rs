@@ -8,8 +8,9 @@ use tracing::{error, info};
 
 use super::{DeskError, Job, Notice, Outcome, Shared, asks_store, changed, now, unchanged};
 use crate::domain::change::{Change, Touched};
-use crate::domain::decide::decide;
+use crate::domain::decide::{Command, decide};
 use crate::domain::measure::Stamp;
+use crate::domain::rights::Actor;
 use crate::domain::world::World;
 use crate::store::{Commit, Store};
 
@@ -63,14 +64,27 @@ impl Runner {
         }
     }
 
+    /// Opens the book at today's page, on this thread; plans come into force by it.
+    pub(super) fn turn(&mut self) {
+        let (reply, _) = oneshot::channel();
+        let command = Command::Turn(self.shared.today());
+        let job = Job { command, actor: Actor::local("clock"), reply };
+        if let Some(pending) = self.work(&self.shared.world(), job) {
+            self.commit(vec![pending]);
+        }
+    }
+
     /// Decides one command on `world`; answers at once what changes nothing.
     fn work(&self, world: &Arc<World>, job: Job) -> Option<Pending> {
         let Job { mut command, actor, reply } = job;
-        if let Err(failure) = self.shared.bring(world, &mut command) {
-            // A caller who stopped listening needs no answer.
-            let _ = reply.send(Err(failure));
-            return None;
-        }
+        let world = &match self.shared.bring(world, &mut command) {
+            Ok(world) => world,
+            Err(failure) => {
+                // A caller who stopped listening needs no answer.
+                let _ = reply.send(Err(failure));
+                return None;
+            }
+        };
         let at = now();
         let attempt = catch_unwind(AssertUnwindSafe(|| {
             let decision = decide(world, command, &actor, at)?;
@@ -87,6 +101,8 @@ impl Runner {
             Ok(Ok((mut decision, Some((next, touched))))) => {
                 let next = Arc::new(next);
                 let outcome = changed([world, &next], Arc::clone(&touched), &mut decision);
+                // What is over now, and what was taken up to decide this, goes to sleep.
+                let next = if touched.is_timeline { Arc::new(next.rested()) } else { next };
                 let change = decision.change;
                 return Some(Pending {
                     change,
@@ -140,10 +156,9 @@ impl Runner {
 mod tests {
     use super::*;
     use crate::desk::Desk;
-    use crate::domain::decide::{Command, Import, Roster};
+    use crate::domain::decide::{Import, Roster};
     use crate::domain::measure::Day;
     use crate::domain::register::rows::Rows;
-    use crate::domain::rights::Actor;
     use crate::sample::random::RandomTown;
 
     fn import(rows: Rows) -> Command {

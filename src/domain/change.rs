@@ -11,10 +11,11 @@ use std::sync::Arc;
 use super::fabric::Fabric;
 use super::ids::{AreaId, BatchId, BuildingId, Code, Counters, FeatureId, GridKey, PlanId};
 use super::issue::Issue;
-use super::measure::{Count, Revision, Stamp};
+use super::measure::{Count, Day, Revision, Stamp};
 use super::personal::Personal;
 use super::place::{Extent, Pin};
 use super::plan::log::Entry;
+use super::plan::review::{Accepted, Comment};
 use super::plan::{Cut, Grid, Plan, PlanChoice};
 use super::register::area::AreaRecord;
 use super::register::building::Building;
@@ -98,6 +99,12 @@ pub enum Fact {
     Cut(PlanId, AreaId, Turned<Arc<Cut>>),
     /// One more entry in the log of a plan.
     Log(PlanId, Revision, Turned<Arc<Entry>>),
+    /// A warning about a plan that somebody accepted, by its key.
+    Accepted(PlanId, Box<str>, Turned<Arc<Accepted>>),
+    /// A comment on a plan, by its number there.
+    Comment(PlanId, u32, Turned<Arc<Comment>>),
+    /// The civil day the book is open at: decides which published plan counts.
+    Day(Turned<Day>),
     Building(BuildingId, Turned<Arc<Building>>),
     /// Counts of people in a building; none is the same as all zero.
     Counts(BuildingId, Turned<HomeCounts>),
@@ -150,6 +157,9 @@ impl Fact {
             Self::Grid(plan, key, turned) => Self::Grid(plan, key, turned.mirror()),
             Self::Cut(plan, area, turned) => Self::Cut(plan, area, turned.mirror()),
             Self::Log(plan, revision, turned) => Self::Log(plan, revision, turned.mirror()),
+            Self::Accepted(plan, key, turned) => Self::Accepted(plan, key, turned.mirror()),
+            Self::Comment(plan, number, turned) => Self::Comment(plan, number, turned.mirror()),
+            Self::Day(turned) => Self::Day(turned.mirror()),
             Self::Building(id, turned) => Self::Building(id, turned.mirror()),
             Self::Counts(id, turned) => Self::Counts(id, turned.mirror()),
             Self::Override(id, turned) => Self::Override(id, turned.mirror()),
@@ -180,7 +190,9 @@ impl Kinds {
     pub const BASE: Self = Self(16);
     /// The timeline of imports, settings, plans' names.
     pub const RECORDS: Self = Self(32);
-    pub const ALL: Self = Self(63);
+    /// Comments on plans.
+    pub const COMMENTS: Self = Self(64);
+    pub const ALL: Self = Self(127);
 
     pub const fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
@@ -203,6 +215,7 @@ impl Kinds {
             (Self::PEOPLE, "people"),
             (Self::BASE, "base"),
             (Self::RECORDS, "imports"),
+            (Self::COMMENTS, "comments"),
         ];
         named.into_iter().filter(move |(kind, _)| self.meets(*kind)).map(|(_, word)| word)
     }
@@ -223,6 +236,8 @@ pub struct Touched {
     pub plans: Vec<PlanId>,
     /// Whether what is in force changed with them.
     pub is_in_force: bool,
+    /// Whether what counted or will count on some day may have changed.
+    pub is_timeline: bool,
     /// Buildings whose place was asked again, and grids whose counts were summed again, where a cut or
     /// its grids changed. Counted so that tests can hold the work to what was touched.
     pub n_retested: u32,
@@ -241,6 +256,12 @@ impl Touched {
             PlanChoice::Current => self.is_in_force,
             PlanChoice::Plan(plan) => self.plans.binary_search(&plan).is_ok(),
         };
+        if is_concerned { self.kinds } else { self.kinds.without(Kinds::GRIDS) }
+    }
+
+    /// The kinds that changed for a reader of what counts on some day.
+    pub fn kinds_on_a_day(&self) -> Kinds {
+        let is_concerned = self.is_in_force || self.is_timeline;
         if is_concerned { self.kinds } else { self.kinds.without(Kinds::GRIDS) }
     }
 }

@@ -213,6 +213,11 @@ codes! {
     "grid.empty", "空网格：没有楼栋", "the grid holds no building";
     "grid.overloaded", "超载网格", "the grid holds too many households";
     "grid.small", "网格过小", "the grid holds too few households";
+    "grid.large", "网格偏大", "the grid holds more households than it should";
+    "grid.unbalanced", "与社区平均户数相差过大", "the grid is far from the community's mean of households";
+    "grid.off-barriers", "边界多半不沿道路、河流等界线（沿线比例）", "most of the border follows no road, water or wall; the figure is the share that does";
+    "grid.no-manager", "没有网格员", "nobody manages the grid";
+    "plan.behind", "所依据的方案已不再生效，请先更新草案", "what the draft started from no longer counts: bring it up to date first";
     "grid.in-pieces", "网格不连片", "the grid lies in pieces";
     "area.no-plan", "社区尚未划分网格", "the community has no grids";
 }

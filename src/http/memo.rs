@@ -23,6 +23,10 @@ impl<T> Default for Memo<T> {
 impl<T> Memo<T> {
     /// What `make` gives for `world`, made once a revision. Callers wait for the one who makes it.
     pub fn get(&self, world: &World, make: impl FnOnce(&World) -> T) -> Arc<T> {
+        // What counted on another day is another answer, and nobody else's.
+        if world.is_as_of() {
+            return Arc::new(make(world));
+        }
         // Left whole by a panic inside `make`: it is only written when that has returned.
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((revision, value)) = &*held

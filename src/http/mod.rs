@@ -16,6 +16,7 @@ mod guard;
 mod lang;
 mod memo;
 mod openapi;
+mod past;
 mod presence;
 mod problem;
 mod search;
@@ -168,7 +169,16 @@ pub fn router(app: Arc<App>) -> Router {
         .routes(routes!(api::areas::areas))
         .routes(routes!(api::areas::area))
         .routes(routes!(api::plans::plans, api::edits::start))
-        .routes(routes!(api::plans::plan))
+        .routes(routes!(api::plans::plan, api::life::retitle, api::life::delete))
+        .routes(routes!(api::life::checks))
+        .routes(routes!(api::life::submit))
+        .routes(routes!(api::life::give_back))
+        .routes(routes!(api::life::approve))
+        .routes(routes!(api::life::withdraw))
+        .routes(routes!(api::life::accept))
+        .routes(routes!(api::life::comments, api::life::comment))
+        .routes(routes!(api::life::resolve))
+        .routes(routes!(api::life::timeline))
         .routes(routes!(api::edits::fabric))
         .routes(routes!(api::edits::edit))
         .routes(routes!(api::edits::preview))

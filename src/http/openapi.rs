@@ -48,9 +48,9 @@ impl Description {
     }
 }
 
-/// The operations this server has: it reads and it takes files.
+/// The operations this server has.
 fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    [&mut item.get, &mut item.post].into_iter().flatten()
+    [&mut item.get, &mut item.post, &mut item.patch, &mut item.delete].into_iter().flatten()
 }
 
 /// Says that whatever is not listed is a problem.

@@ -14,8 +14,9 @@ use axum::http::header::{CONNECTION, CONTENT_TYPE, HeaderValue};
 use axum::response::{IntoResponse, Response};
 
 use super::lang::Lang;
-use super::wire::{AnyIssue, EditIssue, HistoryRow, Issue, ProblemBody, history_codes};
+use super::wire::{AnyIssue, CheckRow, EditIssue, HistoryRow, Issue, ProblemBody, history_codes};
 use crate::desk::DeskError;
+use crate::domain::decide::lifecycle::{Check, Hindrance};
 use crate::domain::decide::{Refusal, edits};
 use crate::domain::ids::PlanId;
 use crate::domain::issue;
@@ -66,6 +67,28 @@ pub enum Fault {
     NothingToUndo,
     NothingToRedo,
     BuiltOn,
+    /// A step of a plan's life that cannot be taken.
+    NotInReview,
+    PlanOver,
+    PlanInForce,
+    SamePerson,
+    PastDay,
+    DayTaken,
+    BeforeBase,
+    PlanStops,
+    BorderMoved,
+    HasFollowers,
+    NotDeletable,
+    UnknownCheck,
+    NotAcceptable,
+    NoReason,
+    LongReason,
+    NoTitle,
+    UnknownComment,
+    NoText,
+    LongText,
+    BadDay,
+    AtWithPlan,
     NotAllowed,
     Broken,
     NotFound,
@@ -260,6 +283,123 @@ impl Fault {
                 "之后已有其他改动，不能撤销",
                 "something was built on it since; it cannot be taken back",
             ),
+            Self::NotInReview => Says(
+                S::CONFLICT,
+                "plan.not-in-review",
+                "方案不在审核中，请先送审",
+                "the plan is not in review; submit it first",
+            ),
+            Self::PlanOver => Says(
+                S::CONFLICT,
+                "plan.over",
+                "方案已撤回或失效，请另建草案",
+                "the plan was withdrawn or is over; start a draft from it instead",
+            ),
+            Self::PlanInForce => Says(
+                S::CONFLICT,
+                "plan.in-force",
+                "方案已生效，不能撤回；请发布新方案代替",
+                "the plan counts already and cannot be withdrawn; publish another one to replace it",
+            ),
+            Self::SamePerson => Says(
+                S::FORBIDDEN,
+                "plan.same-person",
+                "起草人不能批准自己的方案，请由他人批准",
+                "who started a plan may not approve it; somebody else has to",
+            ),
+            Self::PastDay => Says(
+                S::UNPROCESSABLE_ENTITY,
+                "plan.past-day",
+                "生效日期已过，请选今天或以后的日期",
+                "that day is over; choose today or a later day",
+            ),
+            Self::DayTaken => Says(
+                S::CONFLICT,
+                "plan.day-taken",
+                "同一社区当日已有其他方案生效，请另选日期",
+                "another plan begins in one of its communities on that day; choose another day",
+            ),
+            Self::BeforeBase => Says(
+                S::CONFLICT,
+                "plan.before-base",
+                "不能早于所依据方案的生效日期",
+                "it cannot count before the plan it follows does, which begins on",
+            ),
+            Self::PlanStops => Says(
+                S::UNPROCESSABLE_ENTITY,
+                "plan.stops",
+                "仍有必须解决的问题",
+                "something has to be mended first",
+            ),
+            Self::BorderMoved => Says(
+                S::CONFLICT,
+                "plan.border-moved",
+                "社区边界已变，请从现行方案另建草案",
+                "the communities' border has moved since; start a new draft from what counts now",
+            ),
+            Self::HasFollowers => Says(
+                S::CONFLICT,
+                "plan.has-followers",
+                "有其他方案以此为依据，请先删除那些方案",
+                "other plans are based on it; delete those first",
+            ),
+            Self::NotDeletable => Says(
+                S::CONFLICT,
+                "plan.not-deletable",
+                "只能删除草案或从未批准的方案；审核中的请先退回",
+                "only drafts and plans nobody approved can be deleted; return one that is in review first",
+            ),
+            Self::UnknownCheck => {
+                Says(S::NOT_FOUND, "check.unknown", "没有这条提示", "there is no such warning")
+            }
+            Self::NotAcceptable => Says(
+                S::CONFLICT,
+                "check.not-acceptable",
+                "此项必须解决，不能接受",
+                "this has to be mended and cannot be accepted",
+            ),
+            Self::NoReason => Says(
+                S::UNPROCESSABLE_ENTITY,
+                "review.no-reason",
+                "请说明理由",
+                "a reason is needed",
+            ),
+            Self::LongReason => Says(
+                S::UNPROCESSABLE_ENTITY,
+                "review.long-reason",
+                "理由过长或含非法字符（最多 500 字）",
+                "the reason is longer than 500 characters or holds control characters",
+            ),
+            Self::NoTitle => {
+                Says(S::UNPROCESSABLE_ENTITY, "plan.no-title", "请填写名称", "a title is needed")
+            }
+            Self::UnknownComment => Says(
+                S::NOT_FOUND,
+                "comment.unknown",
+                "没有这条意见，或没有所指网格",
+                "there is no such comment, or not the grid it is about",
+            ),
+            Self::NoText => {
+                Says(S::UNPROCESSABLE_ENTITY, "comment.empty", "意见为空", "the comment is empty")
+            }
+            Self::LongText => Says(
+                S::UNPROCESSABLE_ENTITY,
+                "comment.too-long",
+                "意见过长或含非法字符（最多 2000 字）",
+                "the comment is longer than 2,000 characters or holds control characters",
+            ),
+            Self::BadDay => Says(
+                S::UNPROCESSABLE_ENTITY,
+                "at.bad-day",
+                "日期无效，应为 年-月-日",
+                "that is no date; write it as YYYY-MM-DD",
+            ),
+            Self::AtWithPlan => Says(
+                S::UNPROCESSABLE_ENTITY,
+                "at.with-plan",
+                "指定日期时方案应为 current",
+                "a date goes with the plan `current` only",
+            ),
             Self::NotAllowed => {
                 Says(S::FORBIDDEN, "command.not-allowed", "没有权限", "this is not allowed")
             }
@@ -351,7 +491,9 @@ pub struct Problem {
     /// What is wrong with an edit.
     pub faults: Vec<edits::Fault>,
     /// With [`Fault::Stale`]: the revision of today, and the entries since.
-    pub stale: Option<(Revision, Vec<Since>)>,
+    pub stale: Option<Box<(Revision, Vec<Since>)>>,
+    /// With [`Fault::PlanStops`]: what has to be mended, with the world it was found in.
+    pub checks: Option<Box<(Arc<World>, Vec<Check>)>>,
 }
 
 /// An entry of a plan's log with the codes of its grids.
@@ -376,7 +518,7 @@ impl Problem {
                     (entry, codes)
                 };
                 let entries = entries.into_iter().map(told).collect();
-                Self { stale: Some((world.revision(), entries)), ..Fault::Stale.into() }
+                Self { stale: Some(Box::new((world.revision(), entries))), ..Fault::Stale.into() }
             }
             other => other.into(),
         }
@@ -401,12 +543,17 @@ impl Problem {
                 .iter()
                 .map(|issue| AnyIssue::OfFile(Issue::new(issue, lang)))
                 .chain(self.faults.iter().map(|one| AnyIssue::OfEdit(EditIssue::new(one, lang))))
+                .chain(self.checks.iter().flat_map(|found| {
+                    let (world, checks) = &**found;
+                    let told = |one| AnyIssue::OfPlan(CheckRow::new(world, one, lang));
+                    checks.iter().map(told)
+                }))
                 .collect(),
-            revision: self.stale.as_ref().map(|(revision, _)| revision.0),
-            changes: self.stale.as_ref().map(|(_, entries)| {
+            revision: self.stale.as_ref().map(|stale| stale.0.0),
+            changes: self.stale.as_ref().map(|stale| {
                 let row =
                     |(entry, codes): &Since| HistoryRow::new(entry, codes.clone(), false, lang);
-                entries.iter().map(row).collect()
+                stale.1.iter().map(row).collect()
             }),
         };
         let body = serde_json::to_vec(&body).expect("a problem is plain data");
@@ -425,7 +572,14 @@ impl Problem {
 
 impl From<Fault> for Problem {
     fn from(fault: Fault) -> Self {
-        Self { fault, about: None, issues: Vec::new(), faults: Vec::new(), stale: None }
+        Self {
+            fault,
+            about: None,
+            issues: Vec::new(),
+            faults: Vec::new(),
+            stale: None,
+            checks: None,
+        }
     }
 }
 
@@ -454,6 +608,34 @@ impl From<ImportError> for Problem {
     }
 }
 
+impl From<Hindrance> for Problem {
+    fn from(hindrance: Hindrance) -> Self {
+        let titles = |titles: Vec<Box<str>>| titles.join(", ");
+        match hindrance {
+            Hindrance::NotInReview => Fault::NotInReview.into(),
+            Hindrance::Over => Fault::PlanOver.into(),
+            Hindrance::InForce => Fault::PlanInForce.into(),
+            Hindrance::SamePerson => Fault::SamePerson.into(),
+            Hindrance::PastDay => Fault::PastDay.into(),
+            Hindrance::DayTaken(by) => Self::about(Fault::DayTaken, titles(by)),
+            Hindrance::BeforeBase(day) => Self::about(Fault::BeforeBase, day.to_string()),
+            // The places are added by whoever has the world at hand.
+            Hindrance::Stops(_) => Fault::PlanStops.into(),
+            Hindrance::BorderMoved => Fault::BorderMoved.into(),
+            Hindrance::Followed(by) => Self::about(Fault::HasFollowers, titles(by)),
+            Hindrance::NotDeletable => Fault::NotDeletable.into(),
+            Hindrance::UnknownCheck => Fault::UnknownCheck.into(),
+            Hindrance::NotAcceptable => Fault::NotAcceptable.into(),
+            Hindrance::NoReason => Fault::NoReason.into(),
+            Hindrance::LongReason => Fault::LongReason.into(),
+            Hindrance::NoTitle => Fault::NoTitle.into(),
+            Hindrance::UnknownComment => Fault::UnknownComment.into(),
+            Hindrance::NoText => Fault::NoText.into(),
+            Hindrance::LongText => Fault::LongText.into(),
+        }
+    }
+}
+
 impl From<DeskError> for Problem {
     fn from(error: DeskError) -> Self {
         match error {
@@ -468,6 +650,7 @@ impl From<DeskError> for Problem {
                 Self { faults, ..Fault::BuiltOn.into() }
             }
             DeskError::Refused(Refusal::Stale(_)) => Fault::Stale.into(),
+            DeskError::Refused(Refusal::Life(hindrance)) => hindrance.into(),
             DeskError::Refused(Refusal::NotDraft) => Fault::NotDraft.into(),
             DeskError::Refused(Refusal::NothingToUndo) => Fault::NothingToUndo.into(),
             DeskError::Refused(Refusal::NothingToRedo) => Fault::NothingToRedo.into(),

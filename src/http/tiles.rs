@@ -16,15 +16,17 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::App;
-use super::ask::{json, plan_choice};
+use super::ask::{Ask, json};
+use super::past::{plan_and_day, world_of};
 use super::problem::{Fault, Problem};
 use crate::domain::world::World;
 use crate::tiles::cache::{Tile, TileCache, TileKey};
+use crate::tiles::frame::Frame;
 use crate::tiles::{Layers, TileError, TileId, tile_json as describe};
 
 /// Memory for finished tiles.
@@ -63,7 +65,7 @@ impl From<TileError> for Problem {
 #[utoipa::path(get, path = "/tiles/{plan}/{layers}/{z}/{x}/{y}", tag = "tiles",
     params(("plan" = String, Path, description = "number, or `current`"),
         ("layers" = String, Path, description = "areas, grids, borders, labels, buildings, gaps, base; comma-separated"),
-        ("z" = u8, Path, description = "5 to 20"), ("x" = u32, Path), ("y" = u32, Path)),
+        ("z" = u8, Path, description = "5 to 20"), ("x" = u32, Path), ("y" = u32, Path), DayAsk),
     responses(
         (status = 200, content_type = "application/vnd.mapbox-vector-tile", body = Vec<u8>),
         (status = 204, description = "nothing there"), (status = 304, description = "as you know it"),
@@ -71,10 +73,11 @@ impl From<TileError> for Problem {
 pub async fn tile(
     State(app): State<Arc<App>>,
     params: RawPathParams,
+    Ask(asked): Ask<DayAsk>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let world = app.desk.world();
-    let key = key_of(&world, &params)?;
+    let key = key_of(&world, &params, asked.at.as_deref())?;
     let tile = match app.tiles.cache.peek(&world, &key) {
         Some(tile) => tile,
         None => build(&app, world, key).await?,
@@ -82,16 +85,24 @@ pub async fn tile(
     Ok(reply(&tile, &headers))
 }
 
-fn key_of(world: &World, params: &RawPathParams) -> Result<TileKey, Problem> {
+/// The day a tile is asked of.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct DayAsk {
+    /// A day as YYYY-MM-DD: what counted, or will count, then; with the plan `current` only
+    at: Option<String>,
+}
+
+fn key_of(world: &World, params: &RawPathParams, at: Option<&str>) -> Result<TileKey, Problem> {
     let param = |name: &str| params.iter().find(|(known, _)| *known == name).map_or("", |(_, v)| v);
-    let plan = plan_choice(world, param("plan"))?;
+    let (plan, at) = plan_and_day(world, Some(param("plan")), at)?;
     let layers = Layers::parse(param("layers"))?;
     let y = param("y");
     let y = y.strip_suffix(".mvt").or_else(|| y.strip_suffix(".pbf")).unwrap_or(y);
     let number = |text: &str| text.parse::<u32>().map_err(|_| Fault::BadTile);
     let z = u8::try_from(number(param("z"))?).map_err(|_| Fault::BadTile)?;
     let tile = TileId::new(z, number(param("x"))?, number(y)?)?;
-    Ok(TileKey { plan, layers, tile })
+    Ok(TileKey { plan, at, layers, tile })
 }
 
 async fn build(app: &Arc<App>, world: Arc<World>, key: TileKey) -> Result<Arc<Tile>, Problem> {
@@ -99,11 +110,14 @@ async fn build(app: &Arc<App>, world: Arc<World>, key: TileKey) -> Result<Arc<Ti
     let app = Arc::clone(app);
     let builder = tokio::task::spawn_blocking(move || {
         let _permit = permit;
-        app.tiles.cache.get(&world, &key)
+        // What of the past lies in the tile is fetched, and no more.
+        let near = world.communities_meeting(&Frame::new(key.tile).extent);
+        let world = world_of(&app, &world, (key.plan, key.at), Some(&near))?;
+        Ok(app.tiles.cache.get(&world, &key))
     });
-    builder.await.map_err(|_| {
+    builder.await.unwrap_or_else(|_| {
         tracing::error!("building a tile panicked");
-        Fault::Internal.into()
+        Err(Fault::Internal.into())
     })
 }
 
@@ -193,15 +207,17 @@ struct VectorLayer {
 /// What a choice of layers offers.
 #[utoipa::path(get, path = "/tiles/{plan}/{layers}", tag = "tiles",
     params(("plan" = String, Path, description = "number, or `current`"),
-        ("layers" = String, Path, description = "comma-separated")),
+        ("layers" = String, Path, description = "comma-separated"), DayAsk),
     responses((status = 200, body = TileJson), (status = 404, description = "unknown plan or layer")))]
 pub async fn tile_json(
     State(app): State<Arc<App>>,
     Path((plan, layers)): Path<(String, String)>,
+    Ask(asked): Ask<DayAsk>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let world = app.desk.world();
-    plan_choice(&world, &plan)?;
+    let (_, day) = plan_and_day(&world, Some(&plan), asked.at.as_deref())?;
+    let at = day.map_or_else(String::new, |day| format!("?at={day}"));
     let layers = layers.strip_suffix(".json").ok_or(Fault::UnknownRoute)?;
     let crate::tiles::TileJson { name, attribution, min_zoom, max_zoom, bounds, layers } =
         describe(&world, Layers::parse(layers)?);
@@ -214,7 +230,7 @@ pub async fn tile_json(
     });
     Ok(json(&TileJson {
         tilejson: "3.0.0",
-        tiles: vec![format!("http://{host}/tiles/{plan}/{name}/{{z}}/{{x}}/{{y}}")],
+        tiles: vec![format!("http://{host}/tiles/{plan}/{name}/{{z}}/{{x}}/{{y}}{at}")],
         name,
         attribution,
         scheme: "xyz",

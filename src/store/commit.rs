@@ -14,8 +14,8 @@ use super::codec;
 use super::history::Chronicle;
 use super::load::last_revision;
 use super::plans::{
-    COLORS, CUTS, GRIDS, OVERRIDES, PLAN_LOG, PLANS, is_recolored, write_cut, write_entry,
-    write_grid, write_plan,
+    ACCEPTED, COLORS, COMMENTS, CUTS, GRIDS, OVERRIDES, PLAN_LOG, PLANS, TODAY, is_recolored,
+    write_accepted, write_comment, write_cut, write_entry, write_grid, write_plan,
 };
 use super::register::{
     AREA_GROUND, AREAS, BATCHES, BUILDINGS, COUNTERS, COUNTS, FEATURES, SETTINGS, UNHOUSED,
@@ -86,6 +86,9 @@ struct Pens<'c> {
     cuts: Pen<'c>,
     colors: Pen<'c>,
     log: Pen<'c>,
+    accepted: Pen<'c>,
+    comments: Pen<'c>,
+    today: Pen<'c>,
     buildings: Pen<'c>,
     counts: Pen<'c>,
     overrides: Pen<'c>,
@@ -107,6 +110,9 @@ impl<'c> Pens<'c> {
             cuts: pen(&CUTS),
             colors: pen(&COLORS),
             log: pen(&PLAN_LOG),
+            accepted: pen(&ACCEPTED),
+            comments: pen(&COMMENTS),
+            today: pen(&TODAY),
             buildings: pen(&BUILDINGS),
             counts: pen(&COUNTS),
             overrides: pen(&OVERRIDES),
@@ -150,6 +156,19 @@ impl<'c> Pens<'c> {
                 put(&mut self.cuts, turned, [plan.get(), area.get()], |pen, cut| {
                     write_cut(pen, *plan, *area, cut)
                 })
+            }
+            Fact::Accepted(plan, key, turned) => {
+                put(&mut self.accepted, turned, params![plan.get(), key], |pen, accepted| {
+                    write_accepted(pen, *plan, key, accepted)
+                })
+            }
+            Fact::Comment(plan, number, turned) => {
+                put(&mut self.comments, turned, [plan.get(), *number], |pen, comment| {
+                    write_comment(pen, *plan, *number, comment)
+                })
+            }
+            Fact::Day(turned) => {
+                put(&mut self.today, turned, [1], |pen, day| pen.write([1, day.0]))
             }
             Fact::Building(id, turned) => {
                 put(&mut self.buildings, turned, [id.get()], |pen, building| {

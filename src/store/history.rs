@@ -32,6 +32,9 @@ pub enum FactKind {
     Grid,
     Cut,
     Log,
+    Accepted,
+    Comment,
+    Day,
     Building,
     Counts,
     Override,
@@ -43,13 +46,16 @@ pub enum FactKind {
 }
 
 impl FactKind {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::Area,
         Self::AreaGround,
         Self::Plan,
         Self::Grid,
         Self::Cut,
         Self::Log,
+        Self::Accepted,
+        Self::Comment,
+        Self::Day,
         Self::Building,
         Self::Counts,
         Self::Override,
@@ -68,6 +74,9 @@ impl FactKind {
             Self::Grid => "grid",
             Self::Cut => "cut",
             Self::Log => "log",
+            Self::Accepted => "accepted",
+            Self::Comment => "comment",
+            Self::Day => "day",
             Self::Building => "building",
             Self::Counts => "counts",
             Self::Override => "override",
@@ -91,6 +100,9 @@ impl FactKind {
             Fact::Grid(..) => Self::Grid,
             Fact::Cut(..) => Self::Cut,
             Fact::Log(..) => Self::Log,
+            Fact::Accepted(..) => Self::Accepted,
+            Fact::Comment(..) => Self::Comment,
+            Fact::Day(..) => Self::Day,
             Fact::Building(..) => Self::Building,
             Fact::Counts(..) => Self::Counts,
             Fact::Override(..) => Self::Override,
@@ -201,6 +213,9 @@ fn kept(fact: &Fact) -> Option<(Subject<'_>, Option<Vec<u8>>)> {
         Fact::Area(..)
         | Fact::AreaGround(..)
         | Fact::Log(..)
+        | Fact::Accepted(..)
+        | Fact::Comment(..)
+        | Fact::Day(..)
         | Fact::Building(..)
         | Fact::Counts(..)
         | Fact::Unhoused(..)
@@ -338,6 +353,9 @@ fn fact_of(
         | FactKind::AreaGround
         | FactKind::Cut
         | FactKind::Log
+        | FactKind::Accepted
+        | FactKind::Comment
+        | FactKind::Day
         | FactKind::Building
         | FactKind::Counts
         | FactKind::Unhoused

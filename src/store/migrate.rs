@@ -16,8 +16,11 @@ use super::{StoreError, backup, beside};
 const APPLICATION_ID: i32 = 0x4C69_4667;
 
 /// The steps in their order; the first makes schema 1.
-const STEPS: &[&str] =
-    &[include_str!("schema/0001_ground.sql"), include_str!("schema/0002_drafts.sql")];
+const STEPS: &[&str] = &[
+    include_str!("schema/0001_ground.sql"),
+    include_str!("schema/0002_drafts.sql"),
+    include_str!("schema/0003_life.sql"),
+];
 
 /// The schema this program writes.
 pub(super) const KNOWN: i64 = STEPS.len() as i64;

@@ -29,9 +29,11 @@ mod register;
 mod roster;
 mod table;
 
+use std::collections::BTreeSet;
 use std::fs::OpenOptions;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -39,9 +41,10 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use crate::domain::change::{Change, Fact};
 use crate::domain::decide::{HeldHome, Roster};
-use crate::domain::ids::{Code, PlanId};
+use crate::domain::ids::{AreaId, Code, GridKey, PlanId};
 use crate::domain::measure::{Revision, Stamp};
 use crate::domain::personal::Personal;
+use crate::domain::plan::Grid;
 
 pub use audit::{AuditEntry, AuditHead, AuditRow};
 pub use backup::restore;
@@ -49,7 +52,9 @@ pub use codec::CodecError;
 pub use commit::Commit;
 pub use error::StoreError;
 pub use history::{FactKind, Told};
+pub use load::Papers;
 
+use load::{Past, Slept};
 use lock::Lock;
 
 /// Oldest SQLite trusted with a write-ahead log: 3.51.3 mended a rare way to damage one.
@@ -146,9 +151,18 @@ impl Store {
 
     /// The ground as a change from nothing, and the revision it stands at (0 when nothing was committed).
     pub fn load(&self) -> Result<(Change, Revision), StoreError> {
+        self.load_with(Past::Whole)
+    }
+
+    /// As [`Store::load`] without the ground of plans that are over: cost follows what counts, not the past.
+    pub fn load_awake(&self) -> Result<(Change, Revision), StoreError> {
+        self.load_with(Past::Asleep)
+    }
+
+    fn load_with(&self, past: Past) -> Result<(Change, Revision), StoreError> {
         // Commits need the store for themselves, so the two connections see the same.
         let second = self.reader()?.connection;
-        let loaded = load::load(&self.writer, Some(second))?;
+        let loaded = load::load(&self.writer, Some(second), past)?;
         // What was read once is in the world now; its pages need not stay in the cache.
         self.writer.execute_batch("PRAGMA shrink_memory")?;
         Ok(loaded)
@@ -188,7 +202,42 @@ impl Reader {
 
     /// As [`Store::load`].
     pub fn load(&self) -> Result<(Change, Revision), StoreError> {
-        load::load(&self.connection, None)
+        load::load(&self.connection, None, Past::Whole)
+    }
+
+    /// As [`Store::load_awake`].
+    pub fn load_awake(&self) -> Result<(Change, Revision), StoreError> {
+        load::load(&self.connection, None, Past::Asleep)
+    }
+
+    /// Grids and ground of one community in one plan; `None` where the plan has none there.
+    pub fn sleeper(&self, plan: PlanId, area: AreaId) -> Result<Option<Slept>, StoreError> {
+        load::sleeper(&self.connection, plan, area)
+    }
+
+    /// Grids of one community in one plan, without their ground.
+    pub fn grids_of(&self, plan: PlanId, area: AreaId) -> Result<Vec<Arc<Grid>>, StoreError> {
+        load::grids_of(&self.connection, plan, area)
+    }
+
+    /// Communities in which a grid of any plan has this code.
+    pub fn communities_of(&self, code: &str) -> Result<BTreeSet<AreaId>, StoreError> {
+        load::communities_of(&self.connection, code)
+    }
+
+    /// The log of a plan, its comments and accepted warnings.
+    pub fn papers(&self, plan: PlanId) -> Result<Papers, StoreError> {
+        load::papers(&self.connection, plan)
+    }
+
+    /// Codes of grids of some communities in every plan that was ever published, each with its grid.
+    pub fn codes_in_history(&self, areas: &[AreaId]) -> Result<Vec<(Code, GridKey)>, StoreError> {
+        load::codes_in_history(&self.connection, areas)
+    }
+
+    /// As [`Reader::codes_in_history`], of some codes wherever they were used.
+    pub fn owners_of_codes(&self, codes: &[Code]) -> Result<Vec<(Code, GridKey)>, StoreError> {
+        load::owners_of_codes(&self.connection, codes)
     }
 
     /// Revision of the newest commit, 0 before the first.

@@ -1,4 +1,5 @@
-//! Rows of plans: the plans themselves, their grids, their cuts, their logs, and overrides.
+//! Rows of plans: the plans themselves, their grids, cuts, logs, comments, accepted warnings; overrides
+//! and the day.
 
 use std::sync::Arc;
 
@@ -8,20 +9,49 @@ use super::StoreError;
 use super::codec;
 use super::register::{blob, code, id, word};
 use super::table::{Pen, Table};
-use crate::domain::ids::{AreaId, BuildingId, GridKey, PlanId};
+use crate::domain::ids::{AreaId, BuildingId, Code, GridKey, PlanId};
 use crate::domain::measure::{Day, Revision, Stamp};
+use crate::domain::place::Pin;
 use crate::domain::plan::log::{Act, Entry};
+use crate::domain::plan::review::{Accepted, Comment};
 use crate::domain::plan::{Cut, Grid, Plan, Status};
 use crate::domain::register::rows::GridKind;
 
 pub(super) static PLANS: Table = Table {
     name: "plans",
     keys: &["id"],
-    values: &["title", "status", "based_on", "effective_from", "revision", "areas"],
+    values: &[
+        "title",
+        "status",
+        "based_on",
+        "effective_from",
+        "revision",
+        "areas",
+        "author",
+        "approver",
+        "submitted_at",
+        "published_at",
+        "reason",
+        "is_drawn",
+    ],
 };
 
 pub(super) fn write_plan(pen: &mut Pen<'_>, plan: &Plan) -> Result<(), StoreError> {
-    let Plan { id, title, status, based_on, effective_from, revision, areas } = plan;
+    let Plan {
+        id,
+        title,
+        status,
+        based_on,
+        effective_from,
+        revision,
+        areas,
+        author,
+        approver,
+        submitted_at,
+        published_at,
+        reason,
+        is_drawn,
+    } = plan;
     pen.write(params![
         id.get(),
         title,
@@ -30,6 +60,12 @@ pub(super) fn write_plan(pen: &mut Pen<'_>, plan: &Plan) -> Result<(), StoreErro
         effective_from.map(|day| day.0),
         revision.0.cast_signed(),
         codec::areas(areas),
+        author,
+        approver,
+        submitted_at.map(|at| at.0),
+        published_at.map(|at| at.0),
+        reason,
+        is_drawn,
     ])
 }
 
@@ -43,6 +79,12 @@ pub(super) fn read_plan(row: &Row<'_>) -> Result<Plan, StoreError> {
         effective_from: row.get::<_, Option<i32>>(4)?.map(Day),
         revision: Revision(row.get::<_, i64>(5)?.cast_unsigned()),
         areas: codec::read_areas(blob(row, 6)?).map_err(&unreadable)?,
+        author: row.get(7)?,
+        approver: row.get(8)?,
+        submitted_at: row.get::<_, Option<i64>>(9)?.map(Stamp),
+        published_at: row.get::<_, Option<i64>>(10)?.map(Stamp),
+        reason: row.get(11)?,
+        is_drawn: row.get(12)?,
     })
 }
 
@@ -60,6 +102,7 @@ pub(super) static GRIDS: Table = Table {
         "source_digest",
         "is_locked",
         "is_detached",
+        "predecessors",
     ],
 };
 
@@ -77,6 +120,7 @@ pub(super) fn write_grid(pen: &mut Pen<'_>, grid: &Grid) -> Result<(), StoreErro
         source_digest,
         is_locked,
         is_detached,
+        predecessors,
     } = grid;
     pen.write(params![
         plan.get(),
@@ -91,6 +135,7 @@ pub(super) fn write_grid(pen: &mut Pen<'_>, grid: &Grid) -> Result<(), StoreErro
         source_digest.cast_signed(),
         is_locked,
         is_detached,
+        (!predecessors.is_empty()).then(|| codec::codes(predecessors)),
     ])
 }
 
@@ -109,6 +154,10 @@ pub(super) fn read_grid(row: &Row<'_>) -> Result<Grid, StoreError> {
         source_digest: row.get::<_, i64>(9)?.cast_unsigned(),
         is_locked: row.get(10)?,
         is_detached: row.get(11)?,
+        predecessors: match row.get::<_, Option<Vec<u8>>>(12)? {
+            Some(bytes) => codec::read_codes(&bytes).map_err(&unreadable)?,
+            None => Vec::new(),
+        },
     })
 }
 
@@ -153,7 +202,7 @@ pub(super) fn read_cut(row: &Row<'_>) -> Result<(PlanId, AreaId, Cut), StoreErro
 pub(super) static PLAN_LOG: Table = Table {
     name: "plan_log",
     keys: &["plan", "revision"],
-    values: &["edit", "who", "at", "act", "of", "did", "grids", "areas"],
+    values: &["edit", "who", "at", "act", "of", "did", "grids", "areas", "why"],
 };
 
 pub(super) fn write_entry(
@@ -161,12 +210,13 @@ pub(super) fn write_entry(
     plan: PlanId,
     entry: &Entry,
 ) -> Result<(), StoreError> {
-    let Entry { revision, id, who, at, act, did, grids, areas } = entry;
+    let Entry { revision, id, who, at, act, did, grids, areas, why } = entry;
     let (act, of) = match act {
         Act::Start => ("start", None),
         Act::Edit => ("edit", None),
         Act::Undo(of) => ("undo", Some(of)),
         Act::Redo(of) => ("redo", Some(of)),
+        Act::Life => ("life", None),
     };
     pen.write(params![
         plan.get(),
@@ -179,6 +229,7 @@ pub(super) fn write_entry(
         codec::did(did),
         codec::grids(grids),
         codec::areas(areas),
+        why,
     ])
 }
 
@@ -191,6 +242,7 @@ pub(super) fn read_entry(row: &Row<'_>) -> Result<(PlanId, Entry), StoreError> {
         "edit" => Act::Edit,
         "undo" => Act::Undo(revision(6)?),
         "redo" => Act::Redo(revision(6)?),
+        "life" => Act::Life,
         _ => return Err(unreadable(codec::CodecError::Unknown("act"))),
     };
     let entry = Entry {
@@ -202,8 +254,78 @@ pub(super) fn read_entry(row: &Row<'_>) -> Result<(PlanId, Entry), StoreError> {
         did: codec::read_did(blob(row, 7)?).map_err(&unreadable)?,
         grids: codec::read_grids(blob(row, 8)?).map_err(&unreadable)?,
         areas: codec::read_areas(blob(row, 9)?).map_err(&unreadable)?,
+        why: row.get(10)?,
     };
     Ok((id(row.get(0)?, PlanId::new).map_err(&unreadable)?, entry))
+}
+
+pub(super) static TODAY: Table = Table { name: "today", keys: &["id"], values: &["day"] };
+
+pub(super) static ACCEPTED: Table =
+    Table { name: "accepted", keys: &["plan", "name"], values: &["who", "at", "reason"] };
+
+pub(super) fn write_accepted(
+    pen: &mut Pen<'_>,
+    plan: PlanId,
+    key: &str,
+    accepted: &Accepted,
+) -> Result<(), StoreError> {
+    let Accepted { who, at, reason } = accepted;
+    pen.write(params![plan.get(), key, who, at.0, reason])
+}
+
+pub(super) fn read_accepted(row: &Row<'_>) -> Result<(PlanId, Box<str>, Accepted), StoreError> {
+    let unreadable = StoreError::unreadable(ACCEPTED.name);
+    let plan = id(row.get(0)?, PlanId::new).map_err(&unreadable)?;
+    let accepted = Accepted { who: row.get(2)?, at: Stamp(row.get(3)?), reason: row.get(4)? };
+    Ok((plan, row.get(1)?, accepted))
+}
+
+pub(super) static COMMENTS: Table = Table {
+    name: "comments",
+    keys: &["plan", "number"],
+    values: &["body", "x", "y", "grid", "who", "at", "resolved_by", "resolved_at"],
+};
+
+pub(super) fn write_comment(
+    pen: &mut Pen<'_>,
+    plan: PlanId,
+    number: u32,
+    comment: &Comment,
+) -> Result<(), StoreError> {
+    let Comment { text, place, grid, who, at, resolved } = comment;
+    let (by, when) = resolved.as_ref().map(|(by, when)| (by, when.0)).unzip();
+    pen.write(params![
+        plan.get(),
+        number,
+        text,
+        place.map(|pin| pin.x),
+        place.map(|pin| pin.y),
+        grid.as_ref().map(Code::as_str),
+        who,
+        at.0,
+        by,
+        when,
+    ])
+}
+
+pub(super) fn read_comment(row: &Row<'_>) -> Result<(PlanId, u32, Comment), StoreError> {
+    let unreadable = StoreError::unreadable(COMMENTS.name);
+    let grid = match row.get::<_, Option<String>>(5)? {
+        Some(text) => Some(Code::new(&text).ok_or_else(|| unreadable(codec::CodecError::Number))?),
+        None => None,
+    };
+    let resolved = row.get::<_, Option<Box<str>>>(8)?.zip(row.get::<_, Option<i64>>(9)?);
+    let place = row.get::<_, Option<i32>>(3)?.zip(row.get::<_, Option<i32>>(4)?);
+    let comment = Comment {
+        text: row.get(2)?,
+        place: place.map(|(x, y)| Pin::new(x, y)),
+        grid,
+        who: row.get(6)?,
+        at: Stamp(row.get(7)?),
+        resolved: resolved.map(|(by, when)| (by, Stamp(when))),
+    };
+    Ok((id(row.get(0)?, PlanId::new).map_err(&unreadable)?, row.get(1)?, comment))
 }
 
 pub(super) static OVERRIDES: Table =

@@ -89,6 +89,17 @@ impl Table {
         self.walk(connection, &test, [*keys.start(), *keys.end()], take)
     }
 
+    /// As [`Table::each`], only rows that pass `test`, an expression over the columns.
+    pub fn each_where(
+        &self,
+        connection: &Connection,
+        test: &str,
+        parameters: impl Params,
+        take: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.walk(connection, test, parameters, take)
+    }
+
     fn walk(
         &self,
         connection: &Connection,
@@ -98,7 +109,7 @@ impl Table {
     ) -> Result<(), StoreError> {
         let (columns, name, keys) = (self.columns(), self.name, self.keys.join(", "));
         let sql = format!("SELECT {columns} FROM {name} WHERE {test} ORDER BY {keys}");
-        let mut statement = connection.prepare(&sql)?;
+        let mut statement = connection.prepare_cached(&sql)?;
         let mut rows = statement.query(parameters)?;
         while let Some(row) = rows.next()? {
             take(row)?;

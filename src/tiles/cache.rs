@@ -21,13 +21,16 @@ use lru::LruCache;
 
 use super::frame::Frame;
 use super::{Layers, TileId, build};
-use crate::domain::measure::Revision;
+use crate::domain::measure::{Day, Revision};
 use crate::domain::world::{PlanChoice, World};
 
 /// What a tile is asked by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct TileKey {
     pub plan: PlanChoice,
+    /// With `current`: as it counted, or will count, on that day. The world handed in has to be that of
+    /// the day when a tile is built; to look whether one is held the world of today does.
+    pub at: Option<Day>,
     pub layers: Layers,
     pub tile: TileId,
 }
@@ -145,13 +148,13 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// Whether a tile true at `true_at` is true in `world`.
 fn is_fresh(world: &World, key: &TileKey, true_at: Revision) -> bool {
+    let extent = Frame::new(key.tile).extent;
+    let reads = key.layers.reads(key.tile.z());
     true_at >= world.revision()
-        || !world.touched_since(
-            true_at,
-            &Frame::new(key.tile).extent,
-            key.layers.reads(key.tile.z()),
-            key.plan,
-        )
+        || !match key.at {
+            None => world.touched_since(true_at, &extent, reads, key.plan),
+            Some(_) => world.touched_on_a_day_since(true_at, &extent, reads),
+        }
 }
 
 impl TileCache {
@@ -278,7 +281,7 @@ mod tests {
 
     fn key(x: u32) -> TileKey {
         let tile = TileId::new(14, x, 6_262).unwrap();
-        TileKey { plan: PlanChoice::Current, layers: Layers::ALL, tile }
+        TileKey { plan: PlanChoice::Current, at: None, layers: Layers::ALL, tile }
     }
 
     #[test]

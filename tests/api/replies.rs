@@ -14,6 +14,10 @@ fn settled(value: Value) -> Value {
             .into_iter()
             .map(|(key, value)| match key.as_str() {
                 "at" => (key, "2026-11-21T00:00:00Z".into()),
+                "published_at" | "submitted_at" if value.is_string() => {
+                    (key, "2026-11-21T00:00:00Z".into())
+                }
+                "today" => (key, "2026-11-21".into()),
                 "version" => (key, "0.0.0".into()),
                 _ => (key, settled(value)),
             })
@@ -56,6 +60,9 @@ async fn every_route_replies_as_written_down() {
         ("plans", "/api/v1/plans".to_owned()),
         ("plan", "/api/v1/plans/1".to_owned()),
         ("plan-current", "/api/v1/plans/current".to_owned()),
+        ("checks", "/api/v1/plans/1/checks".to_owned()),
+        ("comments", "/api/v1/plans/1/comments".to_owned()),
+        ("timeline", "/api/v1/timeline".to_owned()),
         ("grids", format!("/api/v1/plans/current/grids?community={COMMUNITY}")),
         ("grid", format!("/api/v1/plans/current/grids/{COMMUNITY}001")),
         ("grid-buildings", format!("/api/v1/plans/current/grids/{COMMUNITY}001/buildings")),

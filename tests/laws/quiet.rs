@@ -46,7 +46,7 @@ impl Shelf {
         for zoom in 13..=18 {
             for tile in tiles_meeting(&extent, zoom) {
                 for plan in [PlanChoice::Plan(bench.plan), PlanChoice::Current] {
-                    let key = TileKey { plan, layers: Layers::ALL, tile };
+                    let key = TileKey { plan, at: None, layers: Layers::ALL, tile };
                     let tag = cache.get(bench.world(), &key).etag.clone();
                     tiles.push((key, tag));
                 }

@@ -214,7 +214,7 @@ proptest! {
         let keys: Vec<TileKey> = [14, 15, 16]
             .into_iter()
             .flat_map(|zoom| tiles_meeting(&extent, zoom))
-            .map(|tile| TileKey { plan: PlanChoice::Current, layers: Layers::ALL, tile })
+            .map(|tile| TileKey { plan: PlanChoice::Current, at: None, layers: Layers::ALL, tile })
             .collect();
         let served = std::thread::scope(|scope| {
             let readers: Vec<_> = (0..3).map(|reader| scope.spawn({

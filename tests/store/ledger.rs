@@ -15,6 +15,7 @@ use lifang::domain::measure::{Count, Day, Revision, Stamp};
 use lifang::domain::personal::Personal;
 use lifang::domain::place::{Pin, Polygon};
 use lifang::domain::plan::log::{Act, Did, Entry, Op};
+use lifang::domain::plan::review::{Accepted, Comment};
 use lifang::domain::plan::{Cut, Grid, Plan, Status};
 use lifang::domain::register::area::{AreaRecord, Level};
 use lifang::domain::register::building::{Building, Use};
@@ -35,13 +36,16 @@ pub struct Ledger {
 }
 
 /// Kinds in the order of loading.
-const ORDER: [FactKind; 14] = [
+const ORDER: [FactKind; 17] = [
     FactKind::Area,
     FactKind::AreaGround,
     FactKind::Plan,
     FactKind::Grid,
     FactKind::Cut,
     FactKind::Log,
+    FactKind::Accepted,
+    FactKind::Comment,
+    FactKind::Day,
     FactKind::Building,
     FactKind::Counts,
     FactKind::Override,
@@ -196,7 +200,7 @@ impl Ledger {
     fn fact(&mut self) -> Fact {
         let plan = self.id(PlanId::new);
         let building = self.id(BuildingId::new);
-        match self.dice.below(14) {
+        match self.dice.below(17) {
             0 => {
                 let id = self.id(AreaId::new);
                 let area = AreaRecord {
@@ -235,6 +239,7 @@ impl Ledger {
                     source_digest: self.number(),
                     is_locked: false,
                     is_detached: false,
+                    predecessors: vec![self.code(); self.dice.below(3)],
                 };
                 Fact::Grid(plan, key, came(Arc::new(grid)))
             }
@@ -263,6 +268,7 @@ impl Ledger {
                         Act::Edit,
                         Act::Undo(Revision(3)),
                         Act::Redo(Revision(u64::MAX >> 1)),
+                        Act::Life,
                     ]),
                     did: vec![Did {
                         op: *self.dice.pick(&Op::ALL),
@@ -271,9 +277,29 @@ impl Ledger {
                     }],
                     grids: vec![self.id(GridKey::new)],
                     areas: vec![self.id(AreaId::new)],
+                    why: self.text(),
                 };
                 Fact::Log(plan, self.revision, came(Arc::new(entry)))
             }
+            14 if self.has_plan(plan) => {
+                let accepted =
+                    Accepted { who: self.text(), at: Stamp(i64::MIN), reason: self.text() };
+                let name = *self.dice.pick(&["grid.small/a", "grid.overloaded/b"]);
+                Fact::Accepted(plan, name.into(), came(Arc::new(accepted)))
+            }
+            15 if self.has_plan(plan) => {
+                let (place, grid, by) = (self.pin(), self.code(), self.text());
+                let comment = Comment {
+                    text: self.text(),
+                    place: self.maybe(place),
+                    grid: self.maybe(grid),
+                    who: self.text(),
+                    at: Stamp(7),
+                    resolved: self.maybe((by, Stamp(-7))),
+                };
+                Fact::Comment(plan, self.dice.below(3) as u32, came(Arc::new(comment)))
+            }
+            16 => Fact::Day(came(Day(self.dice.between(-9, 30_000)))),
             6 if self.has_building(building) => {
                 let members = [0, 1, 0, u32::MAX, 0, 7];
                 let counts = HomeCounts { households: 5, persons: u32::MAX, members };
@@ -345,6 +371,12 @@ impl Ledger {
                     effective_from: self.maybe(Day(20_000)),
                     revision: self.revision,
                     areas: vec![self.id(AreaId::new), self.id(AreaId::new)],
+                    author: self.text(),
+                    approver: self.text(),
+                    submitted_at: self.maybe(Stamp(1)),
+                    published_at: self.maybe(Stamp(i64::MAX)),
+                    reason: self.text(),
+                    is_drawn: self.dice.is_chance(1, 2),
                 };
                 Fact::Plan(plan.id, came(Arc::new(plan)))
             }
@@ -396,11 +428,13 @@ fn key(fact: &Fact) -> (usize, u32, u32, String) {
     let numbers = |plan, thing| (place, plan, thing, String::new());
     match fact {
         Fact::Area(id, _) => numbers(0, id.get()),
-        Fact::AreaGround(_) | Fact::Counters(_) => numbers(0, 0),
+        Fact::AreaGround(_) | Fact::Counters(_) | Fact::Day(_) => numbers(0, 0),
         Fact::Plan(id, _) => numbers(0, id.get()),
         Fact::Grid(plan, key, _) => numbers(plan.get(), key.get()),
         Fact::Cut(plan, area, _) => numbers(plan.get(), area.get()),
         Fact::Log(plan, revision, _) => numbers(plan.get(), revision.0 as u32),
+        Fact::Accepted(plan, key, _) => (place, plan.get(), 0, key.to_string()),
+        Fact::Comment(plan, number, _) => numbers(plan.get(), *number),
         Fact::Building(id, _) => numbers(0, id.get()),
         Fact::Counts(id, _) => numbers(0, id.get()),
         Fact::Override(id, _) => numbers(0, id.get()),
@@ -414,9 +448,12 @@ fn key(fact: &Fact) -> (usize, u32, u32, String) {
 /// Whether `fact` is about `plan` or something that is its own.
 fn is_of(fact: &Fact, plan: PlanId) -> bool {
     match fact {
-        Fact::Plan(id, _) | Fact::Grid(id, ..) | Fact::Cut(id, ..) | Fact::Log(id, ..) => {
-            *id == plan
-        }
+        Fact::Plan(id, _)
+        | Fact::Grid(id, ..)
+        | Fact::Cut(id, ..)
+        | Fact::Log(id, ..)
+        | Fact::Accepted(id, ..)
+        | Fact::Comment(id, ..) => *id == plan,
         _ => false,
     }
 }
@@ -447,6 +484,9 @@ fn after(fresh: Fact, before: Option<Fact>) -> Fact {
         Grid(plan, key),
         Cut(plan, area),
         Log(plan, revision),
+        Accepted(plan, key),
+        Comment(plan, number),
+        Day(),
         Building(id),
         Counts(id),
         Override(id),
@@ -480,6 +520,9 @@ fn from_nothing(fact: Fact) -> Option<Fact> {
         Grid(plan, key),
         Cut(plan, area),
         Log(plan, revision),
+        Accepted(plan, key),
+        Comment(plan, number),
+        Day(),
         Building(id),
         Counts(id),
         Override(id),

@@ -9,16 +9,18 @@ use std::sync::Arc;
 use super::Draft;
 use super::border::Border;
 use super::buildings::CommunityNames;
+use super::lifecycle::day_fact;
 use crate::domain::change::{Fact, Turned};
 use crate::domain::fabric::outline::outline;
 use crate::domain::fabric::weave::{Flaw, FlawKind, Weave, Woven, weave};
 use crate::domain::ids::{AreaId, Code, GridKey, PlanId};
 use crate::domain::issue::{Issue, Severity};
-use crate::domain::measure::Day;
+use crate::domain::measure::{Day, Stamp};
 use crate::domain::place::{Pin, Polygon, digest};
-use crate::domain::plan::{Cut, Grid, Plan, Status};
+use crate::domain::plan::{Cut, Grid, Plan, Status, calendar};
 use crate::domain::register::area::Level;
 use crate::domain::register::rows::GridRow;
+use crate::domain::rights::Actor;
 
 pub(super) fn decide_grids(
     draft: &mut Draft<'_>,
@@ -26,6 +28,7 @@ pub(super) fn decide_grids(
     file: &str,
     tolerance_m: f64,
     effective: Day,
+    (actor, now): (&Actor, Stamp),
 ) {
     list_buildings(draft, &rows);
     let by_community = by_community(draft, rows);
@@ -35,9 +38,13 @@ pub(super) fn decide_grids(
         draft.world.plans().cuts().map(|(key, cut)| (key, Arc::clone(cut))).collect(),
     );
     let mut redrawn: Vec<AreaId> = Vec::new();
+    // What counts on the file's first day is what the file is held against.
+    let plans = draft.world.plans();
+    let in_force = calendar::in_force(plans.all().map(|plan| &**plan), Some(effective));
     for (community, mut rows) in by_community {
         rows.sort_by(|a, b| a.code.cmp(&b.code));
-        if decide_community(draft, &mut border, plan, community, rows, tolerance_m) {
+        let held = in_force.get(&community).copied();
+        if decide_community(draft, &mut border, plan, (community, held), rows, tolerance_m) {
             redrawn.push(community);
         }
     }
@@ -45,17 +52,21 @@ pub(super) fn decide_grids(
         return;
     }
     draft.counters.plan += 1;
-    retire(draft, &redrawn);
     redrawn.sort_unstable();
+    let title = file.rsplit_once('.').map_or(file, |(stem, _)| stem).into();
     let record = Plan {
-        id: plan,
-        title: file.rsplit_once('.').map_or(file, |(stem, _)| stem).into(),
         status: Status::Published,
-        based_on: None,
         effective_from: Some(effective),
-        revision: draft.world.revision().next(),
-        areas: redrawn,
+        author: actor.name.clone(),
+        published_at: Some(now),
+        is_drawn: false,
+        ..Plan::draft(plan, title, redrawn, draft.world.revision().next())
     };
+    // A plan for a later day must find the book open today, or it would be taken for one that has come.
+    let today = draft.world.brief().today;
+    if today < Some(effective) || draft.world.day().is_some() {
+        draft.change.facts.extend(day_fact(draft.world, today));
+    }
     draft.fact(Fact::Plan(plan, Turned::new(None, Some(Arc::new(record)))));
     border.write(draft);
 }
@@ -102,12 +113,11 @@ fn decide_community(
     draft: &mut Draft<'_>,
     border: &mut Border,
     plan: PlanId,
-    community: AreaId,
+    (community, current): (AreaId, Option<PlanId>),
     rows: Vec<GridRow>,
     tolerance_m: f64,
 ) -> bool {
     let world = draft.world;
-    let current = world.plans().current_of(community);
     let held: HashMap<Code, Arc<Grid>> = current
         .into_iter()
         .flat_map(|plan| world.plans().grids(plan))
@@ -124,14 +134,13 @@ fn decide_community(
     let row_of: HashMap<Code, u32> = rows.iter().map(|row| (row.code.clone(), row.row)).collect();
     for row in rows {
         let before = held.get(&row.code);
-        let key = before.map_or_else(
-            || {
-                let key = GridKey::new(draft.counters.grid).expect("counters begin at 1");
-                draft.counters.grid += 1;
-                key
-            },
-            |grid| grid.key,
-        );
+        // A code that named a grid in the past names it again.
+        let owner = || world.brief().owners.get(&row.code).copied();
+        let key = before.map(|grid| grid.key).or_else(owner).unwrap_or_else(|| {
+            let key = GridKey::new(draft.counters.grid).expect("counters begin at 1");
+            draft.counters.grid += 1;
+            key
+        });
         let shape = if row.shape.is_empty() {
             held_shape(draft, current, community, key)
         } else {
@@ -148,7 +157,9 @@ fn decide_community(
         let as_held = Grid { plan: before.map_or(after.plan, |grid| grid.plan), ..after.clone() };
         let is_new_content = draft.compare(before.map(|grid| &**grid), &as_held);
         if is_redrawn {
-            draft.fact(Fact::Grid(plan, key, Turned::new(None, Some(Arc::new(after.clone())))));
+            // What it came from was told with the plan before.
+            let fresh = Grid { predecessors: Vec::new(), ..after.clone() };
+            draft.fact(Fact::Grid(plan, key, Turned::new(None, Some(Arc::new(fresh)))));
         } else if is_new_content {
             draft.fact(Fact::Grid(
                 after.plan,
@@ -218,6 +229,7 @@ fn grid(
         },
         is_locked: held.is_some_and(|grid| grid.is_locked),
         is_detached: held.is_some_and(|grid| grid.is_detached),
+        predecessors: held.map(|grid| grid.predecessors.clone()).unwrap_or_default(),
     }
 }
 
@@ -294,23 +306,6 @@ fn list_buildings(draft: &mut Draft<'_>, rows: &[GridRow]) {
                     Turned::new(Some(Arc::new(before)), Some(Arc::new(after))),
                 ));
             }
-        }
-    }
-}
-
-/// Plans none of whose communities they still govern become superseded.
-fn retire(draft: &mut Draft<'_>, redrawn: &[AreaId]) {
-    let plans = draft.world.plans();
-    let mut governed: BTreeMap<PlanId, usize> = BTreeMap::new();
-    for (area, plan) in plans.current() {
-        *governed.entry(*plan).or_default() += usize::from(!redrawn.contains(area));
-    }
-    for (plan, n_left) in governed {
-        let held = plans.get(plan).expect("plans in force exist");
-        if n_left == 0 {
-            let after = Plan { status: Status::Superseded, ..Plan::clone(held) };
-            draft
-                .fact(Fact::Plan(plan, Turned::new(Some(Arc::clone(held)), Some(Arc::new(after)))));
         }
     }
 }

@@ -11,6 +11,7 @@ mod buildings;
 pub mod edits;
 mod features;
 mod grids;
+pub mod lifecycle;
 mod people;
 
 use std::collections::HashMap;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 use self::edits::{
     Edited, Fault, StartPlan, TakeBack, decide_edit, decide_start, decide_take_back,
 };
+use self::lifecycle::{Hindrance, LifeStep, decide_life, decide_turn};
 use super::change::{Batch, Change, Fact, Summary, Turned};
 use super::ids::{BatchId, BuildingId, Code, Counters};
 use super::issue::{Issue, Severity};
@@ -44,6 +46,10 @@ pub enum Command {
     Edit(Box<Edit>),
     /// The newest edit of a draft taken back, or done again.
     TakeBack(Box<TakeBack>),
+    /// A step of a plan's life.
+    Life(Box<LifeStep>),
+    /// The civil day by the clock: plans come into force by it.
+    Turn(Day),
 }
 
 /// One file of one kind, read and ready to be decided.
@@ -114,6 +120,8 @@ pub enum Refusal {
     NothingToRedo,
     /// What is to be taken back is no longer as it was left.
     BuiltOn(Vec<Fault>),
+    /// A step of a plan's life that cannot be taken.
+    Life(Hindrance),
 }
 
 /// What `command` would change, or why it will not be done.
@@ -127,7 +135,11 @@ pub fn decide(
 ) -> Result<Decision, Refusal> {
     let may = match &command {
         Command::Import(_) | Command::Settings(_) => may_import(actor),
-        Command::Start(_) | Command::Edit(_) | Command::TakeBack(_) => may_edit(actor),
+        Command::Start(_) | Command::Edit(_) | Command::TakeBack(_) | Command::Life(_) => {
+            may_edit(actor)
+        }
+        // The clock asks nobody.
+        Command::Turn(_) => true,
     };
     if !may {
         return Err(Refusal::NotAllowed);
@@ -136,6 +148,8 @@ pub fn decide(
         Command::Start(start) => decide_start(world, *start, actor, now),
         Command::Edit(edit) => decide_edit(world, *edit, actor, now),
         Command::TakeBack(wish) => decide_take_back(world, *wish, actor, now),
+        Command::Life(step) => decide_life(world, *step, actor, now),
+        Command::Turn(day) => Ok(decide_turn(world, day)),
         Command::Import(import) => decide_import(world, *import, actor, now),
         Command::Settings(rows) => Ok(decide_settings(world, rows)),
     }
@@ -152,7 +166,10 @@ fn decide_import(
     let Import { rows, file, datum, dropped_columns, roster, tolerance_m, effective, .. } = import;
     match rows {
         Rows::Areas(rows) => areas::decide_areas(&mut draft, rows, tolerance_m),
-        Rows::Grids(rows) => grids::decide_grids(&mut draft, rows, &file, tolerance_m, effective),
+        Rows::Grids(rows) => {
+            let by = (actor, now);
+            grids::decide_grids(&mut draft, rows, &file, tolerance_m, effective, by);
+        }
         Rows::Buildings(rows) => buildings::decide_buildings(&mut draft, rows),
         Rows::Households(rows) => people::decide_households(&mut draft, &rows, &roster),
         Rows::Members(rows) => people::decide_members(&mut draft, &rows, &roster),
@@ -203,6 +220,18 @@ impl<'a> Draft<'a> {
             },
             issues: import.issues.clone(),
             issues_dropped: import.issues_dropped,
+        }
+    }
+
+    /// A change that is no import.
+    fn bare(world: &'a World) -> Self {
+        Self {
+            world,
+            counters: world.counters(),
+            change: Change::default(),
+            summary: Summary::default(),
+            issues: Vec::new(),
+            issues_dropped: 0,
         }
     }
 

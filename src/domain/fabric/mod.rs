@@ -7,9 +7,9 @@
 //!
 //! Files: `weave` (loose polygons → fabric), `check` (its laws), `locate` (the slow truth), `blocks`
 //! (the fast answer), `many` (for many pins at once), `outline` (rings, areas, lengths), `pole` (places for
-//! names), `reshape` (cutting and redrawing), `stitch` (one border in several fabrics), `tessellate` (base
-//! cells from barriers and buildings), `weight` (thinning), `along` (which seams follow barriers), `overlay`
-//! (several fabrics at once).
+//! names), `reshape` (cutting and redrawing), `stitch` (one border in several fabrics), `meet` (two drawings
+//! of one border), `tessellate` (base cells from barriers and buildings), `weight` (thinning), `along` (which
+//! seams follow barriers), `overlay` (several fabrics at once).
 //!
 //! **Why** seams are dense arrays: a fabric is a value, replaced whole; ids are row numbers and mean
 //! nothing beyond it. Things that must outlive a redraw are named by grid and building codes.
@@ -19,6 +19,7 @@ pub mod blocks;
 pub mod check;
 pub mod locate;
 pub mod many;
+pub mod meet;
 pub mod outline;
 pub mod overlay;
 pub mod pole;

@@ -21,6 +21,8 @@ pub enum Act {
     Undo(Revision),
     /// Did it again.
     Redo(Revision),
+    /// A step of its life: submitted, returned, approved, withdrawn, called otherwise.
+    Life,
 }
 
 /// One stroke in a few words: its kind, the grids it names, how many buildings changed hands.
@@ -51,10 +53,15 @@ pub enum Op {
     Detach,
     Link,
     Unlink,
+    Submit,
+    Return,
+    Approve,
+    Withdraw,
+    Retitle,
 }
 
 impl Op {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 22] = [
         Self::Start,
         Self::Paint,
         Self::Erase,
@@ -72,6 +79,11 @@ impl Op {
         Self::Detach,
         Self::Link,
         Self::Unlink,
+        Self::Submit,
+        Self::Return,
+        Self::Approve,
+        Self::Withdraw,
+        Self::Retitle,
     ];
 
     pub const fn word(self) -> &'static str {
@@ -93,6 +105,11 @@ impl Op {
             Self::Detach => "detach",
             Self::Link => "link",
             Self::Unlink => "unlink",
+            Self::Submit => "submit",
+            Self::Return => "return",
+            Self::Approve => "approve",
+            Self::Withdraw => "withdraw",
+            Self::Retitle => "retitle",
         }
     }
 
@@ -115,6 +132,8 @@ pub struct Entry {
     pub grids: Vec<GridKey>,
     /// Communities concerned, ascending.
     pub areas: Vec<AreaId>,
+    /// What was given as the reason; empty for edits.
+    pub why: Box<str>,
 }
 
 /// The newest edit that stands: what undo takes back. Cost: O(entries since).
@@ -123,7 +142,7 @@ pub fn undoable(log: &[Arc<Entry>]) -> Option<&Arc<Entry>> {
     let mut taken: HashSet<Revision> = HashSet::new();
     for entry in log.iter().rev() {
         match entry.act {
-            Act::Start => {}
+            Act::Start | Act::Life => {}
             Act::Undo(of) => {
                 if settled.insert(of) {
                     taken.insert(of);
@@ -155,6 +174,7 @@ pub fn redoable(log: &[Arc<Entry>]) -> Option<(&Arc<Entry>, &Arc<Entry>)> {
                     return Some((find(log, of)?, entry));
                 }
             }
+            Act::Life => {}
             Act::Edit | Act::Start => return None,
         }
     }
@@ -168,7 +188,7 @@ pub fn taken_back(log: &[Arc<Entry>]) -> HashSet<Revision> {
         match entry.act {
             Act::Undo(of) => taken.insert(of),
             Act::Redo(of) => taken.remove(&of),
-            Act::Edit | Act::Start => false,
+            Act::Edit | Act::Start | Act::Life => false,
         };
     }
     taken
@@ -218,6 +238,7 @@ mod tests {
                 did: Vec::new(),
                 grids: Vec::new(),
                 areas: Vec::new(),
+                why: "".into(),
             }));
         }
         (log, done, undone)

@@ -2,20 +2,24 @@
 //!
 //! The ground of one community in one plan is a [`Cut`]: a fabric and the color of each of its cells.
 //! Files: `edit` (what can be asked of a draft), `check` (is a grid one piece), `log` (what was done, and
-//! what can be taken back).
+//! what can be taken back), `lifecycle` (which step leads where), `review` (comments, and warnings that were accepted), `calendar` (which plan
+//! counts where on which day).
 //!
 //! **Why** colors beside the fabric: repainting, comparing and merging plans never moves a seam.
 
+pub mod calendar;
 pub mod check;
 pub mod edit;
+pub mod lifecycle;
 pub mod log;
+pub mod review;
 
 use std::sync::Arc;
 
 use super::fabric::Fabric;
 use super::ids::{AreaId, CellId, Code, GridKey, PlanId};
 use super::issue::Issue;
-use super::measure::{Day, Revision};
+use super::measure::{Day, Revision, Stamp};
 use super::place::Pin;
 use super::register::rows::GridKind;
 
@@ -68,6 +72,42 @@ pub struct Plan {
     pub revision: Revision,
     /// Communities it divides, ascending.
     pub areas: Vec<AreaId>,
+    /// Who started or imported it; empty where that was not kept.
+    pub author: Box<str>,
+    /// Who let it count; empty until then.
+    pub approver: Box<str>,
+    pub submitted_at: Option<Stamp>,
+    pub published_at: Option<Stamp>,
+    /// The last word given with a step of its life.
+    pub reason: Box<str>,
+    /// Drawn here rather than imported: its shapes alone say whose a building is.
+    pub is_drawn: bool,
+}
+
+impl Plan {
+    /// A draft without a past.
+    pub fn draft(id: PlanId, title: Box<str>, areas: Vec<AreaId>, revision: Revision) -> Self {
+        Self {
+            id,
+            title,
+            status: Status::Draft,
+            based_on: None,
+            effective_from: None,
+            revision,
+            areas,
+            author: "".into(),
+            approver: "".into(),
+            submitted_at: None,
+            published_at: None,
+            reason: "".into(),
+            is_drawn: true,
+        }
+    }
+
+    /// Whether it was let count: its day may be still to come, or over.
+    pub fn is_published(&self) -> bool {
+        matches!(self.status, Status::Published | Status::Superseded)
+    }
 }
 
 /// A grid's identity and keepers within one plan. Its ground is in the plan's cuts.
@@ -89,6 +129,9 @@ pub struct Grid {
     pub is_locked: bool,
     /// It may lie in several pieces (飞地).
     pub is_detached: bool,
+    /// Codes of the grids of the plan before that it came from, ascending: of a new grid those that gave
+    /// its ground, of one that stayed those that were merged into it.
+    pub predecessors: Vec<Code>,
 }
 
 /// One community's ground in one plan.

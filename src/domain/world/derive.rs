@@ -21,6 +21,8 @@ struct Dirt {
     /// A plan, a grid or a cut changed; and whether that says anew which plan counts where.
     plans: BTreeSet<PlanId>,
     in_force: bool,
+    /// What counts on some day may have changed.
+    timeline: bool,
     /// Shards whose cut or grids changed.
     shards: BTreeSet<(PlanId, AreaId)>,
     /// Grids that are called otherwise than before.
@@ -45,6 +47,7 @@ impl World {
     pub fn next(&self, change: &Change) -> (Self, Arc<Touched>) {
         let mut next = self.clone();
         next.revision = self.revision.next();
+        next.brief = Arc::default();
         let mut records = None;
         let mut ground = None;
         let mut dirt = Dirt::default();
@@ -61,8 +64,16 @@ impl World {
             next.features = Arc::new(Features::new(&next.features_by_id));
         }
         if !dirt.plans.is_empty() {
-            Arc::make_mut(&mut next.plans).derive(dirt.in_force);
+            dirt.timeline |= dirt.plans.iter().any(|plan| {
+                let is_published =
+                    |world: &Self| world.plans.get(*plan).is_some_and(|plan| plan.is_published());
+                is_published(self) || is_published(&next)
+            });
         }
+        if !dirt.plans.is_empty() || dirt.in_force {
+            Arc::make_mut(&mut next.plans).derive(dirt.in_force, next.day);
+        }
+        let switched = self.switched(&next);
         let (town, rehoused) = self.town.next(&next.areas, dirt.areas, dirt.town);
         add_housing_boxes(&self.town, &town, &rehoused, &mut dirt.boxes);
         next.town = Arc::new(town);
@@ -70,6 +81,16 @@ impl World {
         if !communities.is_empty() {
             let keys = next.plans.cuts().map(|(key, _)| key);
             dirt.shards.extend(keys.filter(|(_, area)| communities.contains(area)));
+        }
+        if !switched.is_empty() {
+            // Another plan counts here: every tile of the community is another.
+            dirt.kinds = dirt.kinds.and(Kinds::GRIDS);
+            for world in [self, &next] {
+                let cuts = switched
+                    .iter()
+                    .filter_map(|area| world.plans.cut(world.plans.current_of(*area)?, *area));
+                dirt.boxes.extend(cuts.map(|cut| cut.fabric.extent()));
+            }
         }
         let redone = next.derive_shards(&self.shards, &dirt.shards, &communities);
         for one in &redone {
@@ -85,10 +106,11 @@ impl World {
         next.current = Arc::new(next.shards_in_force());
         let in_force =
             |world: &Self, plan: &PlanId| world.plans.current().values().any(|held| held == plan);
-        let is_in_force = dirt.in_force
+        let is_in_force = !switched.is_empty()
             || dirt.plans.iter().any(|plan| in_force(self, plan) || in_force(&next, plan));
         let mut areas: Vec<AreaId> = communities.into_iter().collect();
         areas.extend(dirt.shards.iter().map(|(_, area)| *area));
+        areas.extend(switched);
         areas.sort_unstable();
         areas.dedup();
         dirt.boxes.retain(|extent| !extent.is_empty());
@@ -100,6 +122,7 @@ impl World {
             areas,
             plans: dirt.plans.into_iter().collect(),
             is_in_force,
+            is_timeline: dirt.timeline,
             n_retested: redone.iter().map(|one| one.n_retested).sum(),
             n_resummed: redone.iter().map(|one| one.n_resummed).sum(),
         });
@@ -137,9 +160,16 @@ impl World {
                 let stands = |plan: &Option<Arc<crate::domain::plan::Plan>>| {
                     plan.as_ref().map(|plan| (plan.status, plan.effective_from))
                 };
+                let is_published = |plan: &Option<Arc<crate::domain::plan::Plan>>| {
+                    plan.as_ref().is_some_and(|plan| plan.is_published())
+                };
                 if stands(&turned.before) != stands(&turned.after) {
-                    // A plan that comes into force or leaves it changes every tile of its communities.
                     dirt.in_force = true;
+                }
+                let counts = is_published(&turned.before) || is_published(&turned.after);
+                if counts && stands(&turned.before) != stands(&turned.after) {
+                    // Tiles of the days it counts on, be they today's or not.
+                    dirt.timeline = true;
                     dirt.kinds = dirt.kinds.and(Kinds::GRIDS);
                     let cuts = self.plans.cuts().filter(|((plan, _), _)| plan == id);
                     dirt.boxes.extend(cuts.map(|(_, cut)| cut.fabric.extent()));
@@ -171,6 +201,24 @@ impl World {
                 let book = Arc::make_mut(&mut self.plans).book_mut(*plan);
                 book.set_entry(*revision, turned.after.clone());
                 dirt.plans.insert(*plan);
+                dirt.kinds = dirt.kinds.and(Kinds::RECORDS);
+            }
+            Fact::Accepted(plan, key, turned) => {
+                let book = Arc::make_mut(&mut self.plans).book_mut(*plan);
+                set(&mut book.accepted, key.clone(), turned.after.clone());
+                dirt.plans.insert(*plan);
+                dirt.kinds = dirt.kinds.and(Kinds::RECORDS);
+            }
+            Fact::Comment(plan, number, turned) => {
+                let book = Arc::make_mut(&mut self.plans).book_mut(*plan);
+                set(&mut book.comments, *number, turned.after.clone());
+                dirt.plans.insert(*plan);
+                dirt.kinds = dirt.kinds.and(Kinds::COMMENTS);
+            }
+            Fact::Day(turned) => {
+                self.day = turned.after;
+                dirt.in_force = true;
+                dirt.timeline = true;
                 dirt.kinds = dirt.kinds.and(Kinds::RECORDS);
             }
             Fact::Building(id, turned) => {
@@ -209,8 +257,18 @@ impl World {
         }
     }
 
+    /// Communities in which another plan counts than in `next`, ascending.
+    fn switched(&self, next: &Self) -> BTreeSet<AreaId> {
+        let (before, after) = (self.plans.current(), next.plans.current());
+        if std::ptr::eq(before, after) || before == after {
+            return BTreeSet::new();
+        }
+        let all = before.keys().chain(after.keys());
+        all.filter(|area| before.get(area) != after.get(area)).copied().collect()
+    }
+
     /// The shard in force of each area, by area index.
-    fn shards_in_force(&self) -> Vec<Option<Arc<Shard>>> {
+    pub(super) fn shards_in_force(&self) -> Vec<Option<Arc<Shard>>> {
         let n_areas = self.areas.records().keys().next_back().map_or(0, |last| last.index() + 1);
         let mut in_force = vec![None; n_areas];
         for (area, plan) in self.plans.current() {

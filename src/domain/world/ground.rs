@@ -9,6 +9,7 @@ impl World {
     /// is not in it: households live in the store only. Cost: a copy of every building.
     pub fn to_ground(&self) -> Change {
         let mut facts = vec![Fact::Counters(new(self.counters))];
+        facts.extend(self.day.map(|day| Fact::Day(new(day))));
         facts.extend(
             self.settings.iter().map(|(key, value)| Fact::Setting(key.clone(), new(value.clone()))),
         );
@@ -29,6 +30,15 @@ impl World {
         for plan in self.plans.all() {
             let log = self.plans.log(plan.id).iter();
             facts.extend(log.map(|one| Fact::Log(plan.id, one.revision, new(Arc::clone(one)))));
+            let accepted = self.plans.accepted(plan.id).iter();
+            facts.extend(
+                accepted
+                    .map(|(key, one)| Fact::Accepted(plan.id, key.clone(), new(Arc::clone(one)))),
+            );
+            let comments = self.plans.comments(plan.id).iter();
+            facts.extend(
+                comments.map(|(number, one)| Fact::Comment(plan.id, *number, new(Arc::clone(one)))),
+            );
         }
         self.add_homes(&mut facts);
         facts.extend(
@@ -60,8 +70,12 @@ impl World {
     }
 
     /// Whether two worlds hold and derive the same, bit for bit; what they remember of the way there
-    /// (revision, touched) may differ. For tests and `lifang check`.
+    /// (revision, touched) may differ, and so may what of the past is at hand. For tests and `lifang check`.
     pub fn is_same_as(&self, other: &Self) -> bool {
+        self.rested().holds_the_same(&other.rested())
+    }
+
+    fn holds_the_same(&self, other: &Self) -> bool {
         let shard_is_same = |(key, shard): (&_, &Arc<super::Shard>)| {
             other.shards.get(key).is_some_and(|theirs| {
                 shard.placements == theirs.placements
@@ -73,6 +87,7 @@ impl World {
             })
         };
         self.counters == other.counters
+            && self.day == other.day
             && self.settings == other.settings
             && self.areas.records() == other.areas.records()
             && self.areas.ground() == other.areas.ground()

@@ -16,6 +16,7 @@ mod ground;
 mod housing;
 pub(in crate::domain) mod parallel;
 mod neighbors;
+mod past;
 mod plans;
 mod shard;
 mod terrain;
@@ -26,14 +27,15 @@ use std::sync::Arc;
 pub use areas::{AreaShape, Areas};
 pub use housing::{Housing, Standing, Town};
 pub use neighbors::Neighbor;
+pub use past::Sleeper;
 pub use plans::{PlanChoice, Plans};
 pub use shard::{Gap, GridShape, Shard, ShardGround};
 pub use terrain::Terrain;
 
 use super::change::{Batch, Kinds, Touched, UnhousedCounts};
 use super::fabric::many::ask_all;
-use super::ids::{AreaId, BatchId, BuildingId, Counters, FeatureId, GridKey, PlanId};
-use super::measure::Revision;
+use super::ids::{AreaId, BatchId, BuildingId, Code, Counters, FeatureId, GridKey, PlanId};
+use super::measure::{Day, Revision};
 use super::place::{Extent, Index, Pin};
 use super::placement::{Placement, Reason};
 use super::register::feature::Feature;
@@ -90,6 +92,10 @@ impl Features {
 #[derive(Clone, Debug)]
 pub struct World {
     revision: Revision,
+    /// The civil day the book is open at; before it is told every published plan has come.
+    day: Option<Day>,
+    /// What counted on some day is asked here, not what counts now.
+    is_as_of: bool,
     counters: Counters,
     settings: Arc<BTreeMap<Box<str>, Box<str>>>,
     areas: Arc<Areas>,
@@ -103,6 +109,16 @@ pub struct World {
     unhoused: Arc<BTreeMap<Unhoused, UnhousedCounts>>,
     batches: Arc<BTreeMap<BatchId, Arc<Batch>>>,
     history: Arc<VecDeque<Arc<Touched>>>,
+    brief: Arc<Brief>,
+}
+
+/// What whoever decides was told beside the world: no part of it, and gone with the next.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Brief {
+    /// The civil day by the clock.
+    pub today: Option<Day>,
+    /// Codes of grids in plans that sleep, with the grid each named.
+    pub owners: BTreeMap<Code, GridKey>,
 }
 
 impl Default for World {
@@ -110,6 +126,8 @@ impl Default for World {
     fn default() -> Self {
         Self {
             revision: Revision(0),
+            day: None,
+            is_as_of: false,
             counters: Counters::default(),
             settings: Arc::default(),
             areas: Arc::default(),
@@ -122,6 +140,7 @@ impl Default for World {
             unhoused: Arc::default(),
             batches: Arc::default(),
             history: Arc::default(),
+            brief: Arc::default(),
         }
     }
 }
@@ -131,8 +150,22 @@ impl World {
         self.revision
     }
 
+    /// The civil day that decides which published plan counts; `None` before it was told.
+    pub fn day(&self) -> Option<Day> {
+        self.day
+    }
+
     pub fn counters(&self) -> Counters {
         self.counters
+    }
+
+    /// The same world with what is told beside it.
+    pub fn briefed(&self, brief: Brief) -> Self {
+        Self { brief: Arc::new(brief), ..self.clone() }
+    }
+
+    pub fn brief(&self) -> &Brief {
+        &self.brief
     }
 
     /// A row of the settings table.
@@ -267,6 +300,24 @@ impl World {
         kinds: Kinds,
         plan: PlanChoice,
     ) -> bool {
+        self.has_touched(since, |touched| {
+            kinds.meets(touched.kinds_for(plan)) && touched.meets(extent, kinds)
+        })
+    }
+
+    /// As [`World::touched_since`] for a reader of what counted, or will count, on some day.
+    pub fn touched_on_a_day_since(&self, since: Revision, extent: &Extent, kinds: Kinds) -> bool {
+        self.has_touched(since, |touched| {
+            kinds.meets(touched.kinds_on_a_day()) && touched.meets(extent, kinds)
+        })
+    }
+
+    /// Whether the grids or cuts of a plan changed after `since`.
+    pub fn plan_touched_since(&self, since: Revision, plan: PlanId) -> bool {
+        self.has_touched(since, |touched| touched.plans.binary_search(&plan).is_ok())
+    }
+
+    fn has_touched(&self, since: Revision, is_touched: impl Fn(&Touched) -> bool) -> bool {
         if since >= self.revision {
             return false;
         }
@@ -275,9 +326,7 @@ impl World {
         if oldest_kept > since.next() {
             return true;
         }
-        let newer = self.history.iter().rev().take_while(|touched| touched.revision > since);
-        newer
-            .into_iter()
-            .any(|touched| kinds.meets(touched.kinds_for(plan)) && touched.meets(extent, kinds))
+        let mut newer = self.history.iter().rev().take_while(|touched| touched.revision > since);
+        newer.any(|touched| is_touched(touched))
     }
 }

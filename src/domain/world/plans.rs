@@ -1,7 +1,8 @@
 //! Plans, their grids' identities, their logs, and which plan counts where.
 //!
 //! Each plan is a book of its own behind a pointer: a change of one draft copies that draft's book and
-//! nothing of the other plans, so its cost does not grow with the city.
+//! nothing of the other plans, so its cost does not grow with the city. A plan of the past sleeps: its
+//! record is here, its ground in the store, until somebody asks for it.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
@@ -10,9 +11,10 @@ use std::sync::Arc;
 pub use crate::domain::plan::PlanChoice;
 
 use crate::domain::ids::{AreaId, Code, GridKey, PlanId};
-use crate::domain::measure::Revision;
+use crate::domain::measure::{Day, Revision};
 use crate::domain::plan::log::Entry;
-use crate::domain::plan::{Cut, Grid, Plan, Status};
+use crate::domain::plan::review::{Accepted, Comment};
+use crate::domain::plan::{Cut, Grid, Plan, calendar};
 
 /// One plan with its grids, cuts and log.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,6 +24,8 @@ pub(super) struct Book {
     pub(super) cuts: BTreeMap<AreaId, Arc<Cut>>,
     /// Oldest first.
     pub(super) log: Vec<Arc<Entry>>,
+    pub(super) accepted: BTreeMap<Box<str>, Arc<Accepted>>,
+    pub(super) comments: BTreeMap<u32, Arc<Comment>>,
     by_code: HashMap<Code, GridKey>,
 }
 
@@ -58,6 +62,23 @@ impl Book {
     fn is_empty(&self) -> bool {
         self.plan.is_none() && self.grids.is_empty() && self.cuts.is_empty() && self.log.is_empty()
     }
+
+    /// Lets go of the ground of all but some communities; without any left, of all but the record.
+    fn rest(&mut self, is_awake: impl Fn(AreaId) -> bool) {
+        self.cuts.retain(|area, _| is_awake(*area));
+        let gone: Vec<GridKey> = self
+            .grids
+            .values()
+            .filter(|grid| !is_awake(grid.community))
+            .map(|grid| grid.key)
+            .collect();
+        gone.into_iter().for_each(|key| self.set_grid(key, None));
+        if self.cuts.is_empty() {
+            self.log.clear();
+            self.accepted.clear();
+            self.comments.clear();
+        }
+    }
 }
 
 /// All plans with their grids and cuts.
@@ -73,28 +94,89 @@ impl Plans {
         Arc::make_mut(self.books.entry(plan).or_default())
     }
 
-    /// Drops what became empty; with `in_force` says anew which plan counts where.
-    pub(super) fn derive(&mut self, in_force: bool) {
+    /// Drops what became empty; with `in_force` says anew which plan counts where on `day`.
+    pub(super) fn derive(&mut self, in_force: bool, day: Option<Day>) {
         self.books.retain(|_, book| !book.is_empty());
-        if !in_force {
-            return;
-        }
-        let mut current: BTreeMap<AreaId, PlanId> = BTreeMap::new();
-        let rank = |id: &PlanId| (self.get(*id).and_then(|plan| plan.effective_from), *id);
-        for (id, book) in &self.books {
-            if book.plan.as_ref().is_none_or(|plan| plan.status != Status::Published) {
-                continue;
-            }
-            for area in book.cuts.keys() {
-                match current.get(area) {
-                    Some(held) if rank(held) >= rank(id) => {}
-                    _ => {
-                        current.insert(*area, *id);
-                    }
-                }
+        if in_force {
+            let current = calendar::in_force(self.records(), day);
+            if *self.current != current {
+                self.current = Arc::new(current);
             }
         }
-        self.current = Arc::new(current);
+    }
+
+    /// All plans' records, oldest first.
+    fn records(&self) -> impl Iterator<Item = &Plan> + Clone {
+        self.books.values().filter_map(|book| book.plan.as_deref())
+    }
+
+    /// Puts to sleep the ground of plans that are over. True when there was any.
+    pub(super) fn rest(&mut self, day: Option<Day>) -> bool {
+        let awake = calendar::awake(self.records(), day);
+        let over: Vec<PlanId> = self
+            .books
+            .iter()
+            .filter(|(plan, book)| {
+                // A book without a record is not for us to judge.
+                book.plan.is_some()
+                    && book.cuts.keys().any(|area| !awake.contains(&(**plan, *area)))
+            })
+            .map(|(plan, _)| *plan)
+            .collect();
+        for plan in &over {
+            self.book_mut(*plan).rest(|area| awake.contains(&(*plan, area)));
+        }
+        !over.is_empty()
+    }
+
+    /// Of the communities a plan divides those whose ground sleeps in the store.
+    pub fn asleep(&self, plan: PlanId) -> impl Iterator<Item = AreaId> + '_ {
+        let book = self.books.get(&plan);
+        let areas = book.and_then(|book| book.plan.as_ref()).map_or(&[][..], |plan| &plan.areas);
+        areas
+            .iter()
+            .copied()
+            .filter(move |area| book.is_some_and(|book| !book.cuts.contains_key(area)))
+    }
+
+    /// Which plan counts where on `day`.
+    pub fn in_force_on(&self, day: Option<Day>) -> BTreeMap<AreaId, PlanId> {
+        calendar::in_force(self.records(), day)
+    }
+
+    /// What counts somewhere on some day at or after `day`: now or still to come.
+    pub fn to_come(&self, day: Option<Day>) -> impl Iterator<Item = &Arc<Plan>> {
+        self.all().filter(move |plan| plan.is_published() && !calendar::has_come(plan, day))
+    }
+
+    /// The published plan a draft goes back to, past drafts that were based on drafts.
+    pub fn origin(&self, plan: PlanId) -> Option<PlanId> {
+        let mut base = self.get(plan)?.based_on?;
+        loop {
+            let held = self.get(base)?;
+            if held.is_published() {
+                return Some(base);
+            }
+            // A plan is based on older ones only, so this ends.
+            base = held.based_on.filter(|next| *next < base)?;
+        }
+    }
+
+    /// Plans that were started from `plan`.
+    pub fn followers(&self, plan: PlanId) -> impl Iterator<Item = &Arc<Plan>> {
+        self.all().filter(move |other| other.based_on == Some(plan))
+    }
+
+    /// Warnings somebody accepted, by their keys.
+    pub fn accepted(&self, plan: PlanId) -> &BTreeMap<Box<str>, Arc<Accepted>> {
+        const NONE: &BTreeMap<Box<str>, Arc<Accepted>> = &BTreeMap::new();
+        self.books.get(&plan).map_or(NONE, |book| &book.accepted)
+    }
+
+    /// Comments by their numbers.
+    pub fn comments(&self, plan: PlanId) -> &BTreeMap<u32, Arc<Comment>> {
+        const NONE: &BTreeMap<u32, Arc<Comment>> = &BTreeMap::new();
+        self.books.get(&plan).map_or(NONE, |book| &book.comments)
     }
 
     pub fn get(&self, plan: PlanId) -> Option<&Arc<Plan>> {
@@ -147,7 +229,7 @@ impl Plans {
 
     /// Whether a plan was drawn here rather than imported: its shapes alone say whose a building is.
     pub fn is_drawn(&self, plan: PlanId) -> bool {
-        !self.log(plan).is_empty()
+        self.get(plan).is_some_and(|plan| plan.is_drawn)
     }
 
     /// Plan in force in each community that has one.

@@ -19,6 +19,7 @@ use crate::domain::rights::Actor;
 use crate::domain::world::{PlanChoice, World};
 use crate::http::ask::{Ask, area_choice, json, plan_choice, read_json};
 use crate::http::lang::Lang;
+use crate::http::past::{About, answer_about};
 use crate::http::problem::{Fault, Problem};
 use crate::http::who::Who;
 use crate::http::wire::{
@@ -191,9 +192,14 @@ pub async fn history(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let lang = Lang::of(&headers);
-    answer(&app, move |_, world| {
+    answer(&app, move |app, world| {
         let plan = plan_of(world, &plan)?;
-        let log = world.plans().log(plan);
+        let mut log = world.plans().log(plan);
+        let papers;
+        if world.plans().asleep(plan).next().is_some() {
+            papers = app.desk.papers(plan)?;
+            log = &papers.log;
+        }
         let limit = asked.limit.unwrap_or(MAX_ENTRIES).min(MAX_ENTRIES);
         let undone = taken_back(log);
         let row = |entry: &Arc<crate::domain::plan::log::Entry>| {
@@ -223,8 +229,8 @@ pub async fn fabric(
     Path(plan): Path<String>,
     Ask(asked): Ask<FabricAsk>,
 ) -> Result<Response, Problem> {
-    answer(&app, move |_, world| {
-        let plan = plan_choice(world, &plan)?;
+    let about = About { plan: Some(plan), at: None, area: Some(asked.community.clone()) };
+    answer_about(&app, about, move |_, world, plan| {
         let area = area_choice(world, &asked.community)?;
         let shard = world.shard(plan, area).ok_or(Fault::UnknownArea)?;
         Ok(json(&FabricSheet::new(world, shard)))

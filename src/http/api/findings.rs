@@ -11,11 +11,12 @@ use utoipa::IntoParams;
 use crate::domain::finding::{self, Finding, Query};
 use crate::domain::ids::AreaId;
 use crate::domain::world::{PlanChoice, World};
-use crate::http::ask::{Ask, area_choice, json, plan_choice};
+use crate::http::App;
+use crate::http::ask::{Ask, area_choice, json};
 use crate::http::lang::Lang;
+use crate::http::past::{About, answer_about};
 use crate::http::problem::{Fault, Problem};
 use crate::http::wire::{self, FindingPage, counts};
-use crate::http::{App, answer};
 
 /// Most findings on one page.
 const MAX_PAGE: usize = 1_000;
@@ -33,6 +34,8 @@ pub struct FindingAsk {
     offset: Option<usize>,
     /// How many to give, at most 1000; 200 when not said
     limit: Option<usize>,
+    /// A day as YYYY-MM-DD: what counted, or will count, then; with the plan `current` only
+    at: Option<String>,
 }
 
 /// Findings, worst first.
@@ -47,12 +50,19 @@ pub async fn findings(
     if limit > MAX_PAGE {
         return Err(Problem::about(Fault::BadQuery, format!("limit: 0-{MAX_PAGE}")));
     }
-    answer(&app, move |app, world| {
-        let plan = plan_choice(world, asked.plan.as_deref().unwrap_or("current"))?;
+    let about = About { plan: asked.plan.clone(), at: asked.at.clone(), area: asked.area.clone() };
+    answer_about(&app, about, move |app, world, plan| {
         // An empty parameter is one that was not given: forms send them so.
         let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
         let area = given(&asked.area).map(|code| area_choice(world, &code)).transpose()?;
-        let all = all(app, world, plan);
+        // Of another day only what was fetched is looked at.
+        let all = match area.filter(|_| world.is_as_of()) {
+            Some(area) => {
+                let query = Query { plan, area: Some(area), code: None };
+                Arc::new(finding::findings(world, &query))
+            }
+            None => all(app, world, plan),
+        };
         let under: Option<HashSet<AreaId>> =
             area.map(|area| world.areas().communities(Some(area)).into_iter().collect());
         let is_under = |found: &&Finding| match &under {

@@ -9,7 +9,9 @@ use axum::response::Response;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::http::ask::{Ask, communities, grid_choice, json, plan_choice, typed_json};
+use crate::domain::world::{PlanChoice, World};
+use crate::http::ask::{Ask, communities, grid_choice, json, typed_json};
+use crate::http::past::{About, answer_about, plan_and_day, world_of};
 use crate::http::problem::{Fault, Problem};
 use crate::http::wire::{
     FeatureCollection, Grid, GridBuildings, GridDetail, GridFeature, GridList, grid_collection,
@@ -21,6 +23,23 @@ use crate::http::{App, answer};
 pub struct Within {
     /// Code of a community, or of a wider area for all in it
     pub(super) community: Option<String>,
+    /// A day as YYYY-MM-DD: what counted, or will count, then; with the plan `current` only
+    pub(super) at: Option<String>,
+}
+
+impl Within {
+    /// What a question within this is about.
+    pub(super) fn about(&self, plan: String) -> About {
+        About { plan: Some(plan), at: self.at.clone(), area: self.community.clone() }
+    }
+}
+
+/// The day a question about one thing is asked of.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct OnDay {
+    /// A day as YYYY-MM-DD: what counted, or will count, then; with the plan `current` only
+    pub(super) at: Option<String>,
 }
 
 /// Grids with their counts; with `Accept: application/geo+json` their shapes.
@@ -38,8 +57,7 @@ pub async fn grids(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let wants_shapes = wants_geojson(&headers);
-    answer(&app, move |_, world| {
-        let plan = plan_choice(world, &plan)?;
+    answer_about(&app, within.about(plan), move |_, world, plan| {
         let communities = communities(world, within.community.as_deref())?;
         if wants_shapes {
             let shards: Vec<_> =
@@ -64,15 +82,15 @@ pub(super) fn wants_geojson(headers: &HeaderMap) -> bool {
 /// One grid with its neighbours.
 #[utoipa::path(get, path = "/api/v1/plans/{plan}/grids/{grid}", tag = "grids",
     params(("plan" = String, Path, description = "number, or `current`"),
-        ("grid" = String, Path, description = "code")),
+        ("grid" = String, Path, description = "code"), OnDay),
     responses((status = 200, body = GridDetail), (status = 404, description = "unknown")))]
 pub async fn grid(
     State(app): State<Arc<App>>,
     Path((plan, grid)): Path<(String, String)>,
+    Ask(asked): Ask<OnDay>,
 ) -> Result<Response, Problem> {
-    answer(&app, move |_, world| {
-        let plan = plan_choice(world, &plan)?;
-        let (shard, grid) = grid_choice(world, plan, &grid)?;
+    about_grid(&app, plan, asked, grid, |world, plan, grid| {
+        let (shard, grid) = grid_choice(world, plan, grid)?;
         let detail = GridDetail::new(world, shard, plan, grid.key).ok_or(Fault::UnknownGrid)?;
         Ok(json(&detail))
     })
@@ -82,16 +100,39 @@ pub async fn grid(
 /// The buildings of one grid.
 #[utoipa::path(get, path = "/api/v1/plans/{plan}/grids/{grid}/buildings", tag = "grids",
     params(("plan" = String, Path, description = "number, or `current`"),
-        ("grid" = String, Path, description = "code")),
+        ("grid" = String, Path, description = "code"), OnDay),
     responses((status = 200, body = GridBuildings), (status = 404, description = "unknown")))]
 pub async fn grid_buildings(
     State(app): State<Arc<App>>,
     Path((plan, grid)): Path<(String, String)>,
+    Ask(asked): Ask<OnDay>,
 ) -> Result<Response, Problem> {
-    answer(&app, move |_, world| {
-        let plan = plan_choice(world, &plan)?;
-        let (shard, grid) = grid_choice(world, plan, &grid)?;
+    about_grid(&app, plan, asked, grid, |world, plan, grid| {
+        let (shard, grid) = grid_choice(world, plan, grid)?;
         Ok(json(&GridBuildings::new(world, shard, grid)))
+    })
+    .await
+}
+
+/// Answers about one grid, of today or of the past; only the communities that ever had its code are
+/// fetched.
+async fn about_grid(
+    app: &Arc<App>,
+    plan: String,
+    OnDay { at }: OnDay,
+    grid: String,
+    question: impl FnOnce(&World, PlanChoice, &str) -> Result<Response, Problem> + Send + 'static,
+) -> Result<Response, Problem> {
+    let held = app.desk.world();
+    answer(app, move |app, _| {
+        let (plan, day) = plan_and_day(&held, Some(&plan), at.as_deref())?;
+        let is_at_hand = day.is_none() && held.asleep(plan, None, None).is_empty();
+        if is_at_hand {
+            return question(&held, plan, &grid);
+        }
+        let areas = app.desk.communities_of(&grid)?;
+        let world = world_of(app, &held, (plan, day), Some(&areas))?;
+        question(&world, plan, &grid)
     })
     .await
 }

@@ -8,6 +8,7 @@ pub(super) mod exports;
 pub(super) mod findings;
 pub(super) mod grids;
 pub(super) mod imports;
+pub(super) mod life;
 pub(super) mod locate;
 pub(super) mod meta;
 pub(super) mod plans;

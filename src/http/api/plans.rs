@@ -16,8 +16,7 @@ use crate::http::wire::{Plan, PlanList};
     responses((status = 200, body = PlanList)))]
 pub async fn plans(State(app): State<Arc<App>>) -> Response {
     let world = app.desk.world();
-    let plans = world.plans().all().map(|plan| Plan::new(&world, plan)).collect();
-    json(&PlanList { revision: world.revision().0, plans })
+    json(&PlanList { revision: world.revision().0, plans: Plan::all(&world) })
 }
 
 /// One plan, or all that are in force as `current`.

@@ -9,10 +9,11 @@ use utoipa::IntoParams;
 
 use super::grids::Within;
 use crate::domain::tally::Tally;
-use crate::http::ask::{Ask, communities, json, plan_choice};
+use crate::http::App;
+use crate::http::ask::{Ask, communities, json};
+use crate::http::past::{About, answer_about};
 use crate::http::problem::{Fault, Problem};
 use crate::http::wire::{Classes, TallyList, TallyTable};
-use crate::http::{App, answer};
 
 /// One row a grid, one a community for what has no grid, one for what lies in no community.
 #[utoipa::path(get, path = "/api/v1/plans/{plan}/tallies", tag = "tallies",
@@ -23,8 +24,7 @@ pub async fn tallies(
     Path(plan): Path<String>,
     Ask(within): Ask<Within>,
 ) -> Result<Response, Problem> {
-    answer(&app, move |_, world| {
-        let plan = plan_choice(world, &plan)?;
+    answer_about(&app, within.about(plan), move |_, world, plan| {
         let communities = communities(world, within.community.as_deref())?;
         let mut asked: Vec<_> = communities.into_iter().map(Some).collect();
         if within.community.is_none() {
@@ -48,6 +48,8 @@ pub struct ClassAsk {
     measure: Option<String>,
     /// How many classes, 1 to 9; 6 when not said
     n: Option<u8>,
+    /// A day as YYYY-MM-DD: what counted, or will count, then; with the plan `current` only
+    at: Option<String>,
 }
 
 /// Natural breaks of a measure over the grids of a plan.
@@ -71,8 +73,8 @@ pub async fn classes(
     if !(1..=MAX_CLASSES).contains(&n) {
         return Err(Problem::about(Fault::BadQuery, format!("n: 1-{MAX_CLASSES}")));
     }
-    answer(&app, move |_, world| {
-        let plan = plan_choice(world, &plan)?;
+    let about = About { plan: Some(plan), at: asked.at, area: None };
+    answer_about(&app, about, move |_, world, plan| {
         let values: Vec<i64> =
             world.shards(plan).iter().flat_map(|shard| shard.tallies.values()).map(of).collect();
         let breaks = breaks(&values, n);

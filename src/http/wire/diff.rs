@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::geometry::{Feature, FeatureCollection, Geometry};
-use super::grid::PlanKey;
+use super::plan::PlanKey;
 use crate::domain::diff::{self, Diff, Figures, Flow, GridTurn, Headcount, Piece, grid_code};
 use crate::domain::ids::{AreaId, GridKey};
 use crate::domain::world::{PlanChoice, World};

@@ -69,7 +69,7 @@ impl Finding {
 }
 
 /// What a code says, with its figure and unit where it has one.
-fn message(code: &'static str, figure: Option<f64>, lang: Lang) -> String {
+pub(super) fn message(code: &'static str, figure: Option<f64>, lang: Lang) -> String {
     let words = words(code);
     let says = lang.pick(words.zh, words.en);
     let Some(figure) = figure else { return says.to_owned() };
@@ -90,7 +90,7 @@ fn message(code: &'static str, figure: Option<f64>, lang: Lang) -> String {
     }
 }
 
-fn subject_words(
+pub(super) fn subject_words(
     world: &World,
     subject: Subject,
 ) -> (Option<&'static str>, Option<String>, String) {

@@ -1,4 +1,4 @@
-//! Plans and their grids: who they are, where they lie, whom they border.
+//! Grids: who they are, where they lie, whom they border.
 
 use std::collections::HashMap;
 
@@ -7,108 +7,10 @@ use utoipa::ToSchema;
 
 use super::geometry::{Bounds, Feature, FeatureCollection, Geometry, Position, bounds, position};
 use super::tally::{Tally, TallyTable};
-use super::time;
 use crate::domain::fabric::outline::outlines;
 use crate::domain::ids::{AreaId, GridKey};
-use crate::domain::measure::Day;
 use crate::domain::plan;
-use crate::domain::plan::log::{redoable, undoable};
 use crate::domain::world::{PlanChoice, Shard, World};
-
-/// Number of a plan, or `current`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(untagged)]
-pub enum PlanKey {
-    Number(u32),
-    Current(&'static str),
-}
-
-/// One plan. `current` stands for all published plans in force.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Plan {
-    pub id: PlanKey,
-    pub title: String,
-    /// `draft`, `in_review`, `published`, `superseded` or `withdrawn`.
-    pub status: &'static str,
-    pub revision: u64,
-    pub based_on: Option<u32>,
-    #[schema(example = "2026-11-01")]
-    pub effective_from: Option<String>,
-    /// Communities it divides.
-    pub areas: Vec<String>,
-    /// Grids whose border may not move.
-    pub locked_grids: usize,
-    pub can_undo: bool,
-    pub can_redo: bool,
-    /// Who changed it last, and when; null for a plan that was imported.
-    pub changed_by: Option<String>,
-    pub changed_at: Option<String>,
-    pub cells: usize,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-pub struct PlanList {
-    pub revision: u64,
-    pub plans: Vec<Plan>,
-}
-
-impl Plan {
-    pub fn new(world: &World, plan: &plan::Plan) -> Self {
-        let plan::Plan { id, title, status, based_on, effective_from, revision, areas } = plan;
-        let plans = world.plans();
-        let log = plans.log(*id);
-        let last = log.last();
-        Self {
-            id: PlanKey::Number(id.get()),
-            title: title.to_string(),
-            status: status.word(),
-            revision: revision.0.max(world.plans().revision_of(*id).0),
-            based_on: based_on.map(|id| id.get()),
-            effective_from: effective_from.map(|day: Day| day.to_string()),
-            areas: codes(world, areas.iter().copied()),
-            locked_grids: plans.grids(*id).filter(|grid| grid.is_locked).count(),
-            can_undo: undoable(log).is_some(),
-            can_redo: redoable(log).is_some(),
-            changed_by: last.map(|entry| entry.who.to_string()),
-            changed_at: last.map(|entry| time(entry.at)),
-            cells: plans
-                .areas(*id)
-                .filter_map(|area| plans.cut(*id, area))
-                .map(|cut| cut.fabric.n_cells())
-                .sum(),
-        }
-    }
-
-    /// What is in force, as one plan; its first day is the newest of theirs.
-    pub fn current(world: &World) -> Self {
-        let plans = world.plans();
-        let in_force = || plans.current().values().filter_map(|id| plans.get(*id));
-        let first_days = in_force().filter_map(|plan| plan.effective_from);
-        Self {
-            id: PlanKey::Current("current"),
-            title: String::new(),
-            status: plan::Status::Published.word(),
-            revision: in_force().map(|plan| plan.revision.0).max().unwrap_or(0),
-            based_on: None,
-            effective_from: first_days.max().map(|day| day.to_string()),
-            areas: codes(world, plans.current().keys().copied()),
-            locked_grids: 0,
-            can_undo: false,
-            can_redo: false,
-            changed_by: None,
-            changed_at: None,
-            cells: world
-                .shards(PlanChoice::Current)
-                .iter()
-                .map(|shard| shard.ground.cut.fabric.n_cells())
-                .sum(),
-        }
-    }
-}
-
-fn codes(world: &World, areas: impl Iterator<Item = AreaId>) -> Vec<String> {
-    areas.filter_map(|id| world.areas().get(id)).map(|area| area.code.to_string()).collect()
-}
 
 /// One grid. `id` is the key its tiles carry.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -190,6 +92,7 @@ impl Grid {
             source_digest: _,
             is_locked,
             is_detached,
+            predecessors: _,
         } = &**grid;
         let community = world.areas().get(*community)?;
         let shape = shard.ground.shapes.get(&key);

@@ -14,7 +14,7 @@ use crate::http::lang::Lang;
 pub struct HistoryRow {
     pub revision: u64,
     pub id: String,
-    /// `start`, `edit`, `undo` or `redo`.
+    /// `start`, `edit`, `undo`, `redo`, or `life` for a step of the plan's life.
     pub kind: &'static str,
     /// Revision of the edit that was taken back or done again.
     pub of: Option<u64>,
@@ -26,16 +26,19 @@ pub struct HistoryRow {
     pub buildings: u32,
     /// Taken back since, and not done again.
     pub undone: bool,
+    /// The reason given with a step of its life.
+    pub why: String,
 }
 
 impl HistoryRow {
     pub fn new(entry: &Entry, grids: Vec<String>, undone: bool, lang: Lang) -> Self {
-        let Entry { revision, id, who, at, act, did, grids: _, areas: _ } = entry;
+        let Entry { revision, id, who, at, act, did, grids: _, areas: _, why } = entry;
         let (kind, of) = match act {
             Act::Start => ("start", None),
             Act::Edit => ("edit", None),
             Act::Undo(of) => ("undo", Some(of.0)),
             Act::Redo(of) => ("redo", Some(of.0)),
+            Act::Life => ("life", None),
         };
         Self {
             revision: revision.0,
@@ -49,6 +52,7 @@ impl HistoryRow {
             grids,
             buildings: did.iter().map(|did| did.buildings).sum(),
             undone,
+            why: why.to_string(),
         }
     }
 }
@@ -93,7 +97,7 @@ pub fn what(entry: &Entry, lang: Lang) -> String {
     }
     let told = parts.join(lang.pick("；", "; "));
     match entry.act {
-        Act::Start | Act::Edit => told,
+        Act::Start | Act::Edit | Act::Life => told,
         Act::Undo(_) => lang.pick(format!("撤销：{told}"), format!("undid: {told}")),
         Act::Redo(_) => lang.pick(format!("重做：{told}"), format!("redid: {told}")),
     }
@@ -143,5 +147,15 @@ fn stroke(did: &Did, lang: Lang) -> String {
         (Op::Link, Lang::En) => "declared a crossing".into(),
         (Op::Unlink, Lang::Zh) => "取消通道".into(),
         (Op::Unlink, Lang::En) => "withdrew a crossing".into(),
+        (Op::Submit, Lang::Zh) => "送审".into(),
+        (Op::Submit, Lang::En) => "submitted the plan for review".into(),
+        (Op::Return, Lang::Zh) => "退回修改".into(),
+        (Op::Return, Lang::En) => "returned the plan to its draft".into(),
+        (Op::Approve, Lang::Zh) => "批准发布".into(),
+        (Op::Approve, Lang::En) => "approved the plan".into(),
+        (Op::Withdraw, Lang::Zh) => "撤回方案".into(),
+        (Op::Withdraw, Lang::En) => "withdrew the plan".into(),
+        (Op::Retitle, Lang::Zh) => "方案改名".into(),
+        (Op::Retitle, Lang::En) => "gave the plan another title".into(),
     }
 }

@@ -14,8 +14,10 @@ mod finding;
 mod geometry;
 mod grid;
 mod history;
+mod life;
 mod import;
 mod located;
+mod plan;
 mod stroke;
 mod tally;
 
@@ -26,15 +28,18 @@ pub use edit::{BalanceTurn, EditIssue, EditOutcome, EditRow, FindingTurn};
 pub use fabric::Fabric as FabricSheet;
 pub use finding::{CheckReport, Finding, FindingPage, check_report, counts};
 pub use geometry::{Bounds, Feature, FeatureCollection, Geometry, Position, bounds, position};
-pub use grid::{
-    Grid, GridDetail, GridFeature, GridList, GridNeighbor, Plan, PlanKey, PlanList, grid_collection,
-};
+pub use grid::{Grid, GridDetail, GridFeature, GridList, GridNeighbor, grid_collection};
 pub use history::{EditNote, HistoryRow, codes as history_codes, edit_note};
 pub use import::{
     Batch, BatchList, Column, DatumCandidate, FileNote, ImportReport, Inspection, Issue,
     batch_report, import_report, inspection,
 };
+pub use life::{
+    AcceptedNote, CheckList, CheckRow, CommentRow, MendNote, TimelineDay, TimelineList,
+    TimelinePlan,
+};
 pub use located::{CommunityName, Contact, GridName, Located, located_building, located_pin};
+pub use plan::{Plan, PlanKey, PlanList};
 pub use stroke::{EditBody, Unsayable};
 pub use tally::{Shown, Tally, TallyList, TallyRow, TallyTable};
 
@@ -69,6 +74,7 @@ pub struct ProblemBody {
 pub enum AnyIssue {
     OfFile(Issue),
     OfEdit(EditIssue),
+    OfPlan(CheckRow),
 }
 
 /// The server lives, or is ready.

@@ -142,9 +142,11 @@ impl TallyTable {
     }
 }
 
-/// Whether `plan` is what counts in `community`: member statistics exist for that alone (P6).
+/// Whether `plan` is what counts in `community`: member statistics exist for that alone (P6). Of another
+/// day there are none: two divisions of the same people would tell what lies between them.
 fn is_in_force(world: &World, plan: PlanChoice, community: Option<AreaId>) -> bool {
     match (plan, community) {
+        _ if world.is_as_of() => false,
         (PlanChoice::Current, _) | (_, None) => true,
         (PlanChoice::Plan(plan), Some(community)) => {
             world.plans().current_of(community) == Some(plan)

@@ -13,8 +13,8 @@ mod shapes;
 
 pub use bytes::CodecError;
 pub(super) use records::{
-    areas, did, grid, grids, issues, number, plan, read_areas, read_did, read_grid, read_grids,
-    read_issues, read_number, read_plan, read_text, read_texts, text, texts,
+    areas, codes, did, grid, grids, issues, number, plan, read_areas, read_codes, read_did,
+    read_grid, read_grids, read_issues, read_number, read_plan, read_text, read_texts, text, texts,
 };
 pub(super) use shapes::{
     KeptCut, area_ground, colors, cut, footprint, lines_and_polygons, read_area_ground,

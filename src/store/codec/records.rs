@@ -1,9 +1,9 @@
 //! Records: issues, plans, grids, lists. What the history keeps of a plan, and lists within a column.
 
 use super::bytes::{CodecError, Kind, Reader, Writer};
-use crate::domain::ids::{AreaId, GridKey, PlanId};
+use crate::domain::ids::{AreaId, Code, GridKey, PlanId};
 use crate::domain::issue::{CODES, Issue, Severity};
-use crate::domain::measure::{Day, Revision};
+use crate::domain::measure::{Day, Revision, Stamp};
 use crate::domain::plan::log::{Did, Op};
 use crate::domain::plan::{Grid, Plan, Status};
 use crate::domain::register::rows::GridKind;
@@ -79,7 +79,21 @@ fn is_there(reader: &mut Reader<'_>) -> Result<bool, CodecError> {
 }
 
 pub fn plan(plan: &Plan) -> Vec<u8> {
-    let Plan { id, title, status, based_on, effective_from, revision, areas } = plan;
+    let Plan {
+        id,
+        title,
+        status,
+        based_on,
+        effective_from,
+        revision,
+        areas,
+        author,
+        approver,
+        submitted_at,
+        published_at,
+        reason,
+        is_drawn,
+    } = plan;
     let mut writer = Writer::new(Kind::Plan);
     writer.number(id.get().into());
     writer.text(title);
@@ -89,21 +103,48 @@ pub fn plan(plan: &Plan) -> Vec<u8> {
     effective_from.iter().for_each(|day| writer.signed(day.0.into()));
     writer.number(revision.0);
     write_areas(&mut writer, areas);
+    writer.text(author);
+    writer.text(approver);
+    for stamp in [submitted_at, published_at] {
+        writer.byte(u8::from(stamp.is_some()));
+        stamp.iter().for_each(|stamp| writer.signed(stamp.0));
+    }
+    writer.text(reason);
+    writer.byte(u8::from(*is_drawn));
     writer.finish()
 }
 
 pub fn read_plan(bytes: &[u8]) -> Result<Plan, CodecError> {
     let mut reader = Reader::new(bytes, Kind::Plan)?;
-    let plan = Plan {
-        id: PlanId::new(reader.number32()?).ok_or(CodecError::Number)?,
-        title: reader.text()?.into(),
-        status: Status::of_word(reader.text()?).ok_or(CodecError::Unknown("status"))?,
-        based_on: PlanId::new(reader.number32()?),
-        effective_from: if is_there(&mut reader)? { Some(read_day(&mut reader)?) } else { None },
-        revision: Revision(reader.number()?),
-        areas: read_area_list(&mut reader)?,
+    let id = PlanId::new(reader.number32()?).ok_or(CodecError::Number)?;
+    let title = reader.text()?.into();
+    let status = Status::of_word(reader.text()?).ok_or(CodecError::Unknown("status"))?;
+    let based_on = PlanId::new(reader.number32()?);
+    let effective_from = if is_there(&mut reader)? { Some(read_day(&mut reader)?) } else { None };
+    let revision = Revision(reader.number()?);
+    let areas = read_area_list(&mut reader)?;
+    // Before version 3 what was published had been imported, and nothing else was kept of its life.
+    let is_drawn = status == Status::Draft;
+    let mut plan = Plan {
+        status,
+        based_on,
+        effective_from,
+        is_drawn,
+        ..Plan::draft(id, title, areas, revision)
     };
+    if reader.version >= 3 {
+        plan.author = reader.text()?.into();
+        plan.approver = reader.text()?.into();
+        plan.submitted_at = read_stamp(&mut reader)?;
+        plan.published_at = read_stamp(&mut reader)?;
+        plan.reason = reader.text()?.into();
+        plan.is_drawn = is_there(&mut reader)?;
+    }
     reader.finish().map(|()| plan)
+}
+
+fn read_stamp(reader: &mut Reader<'_>) -> Result<Option<Stamp>, CodecError> {
+    Ok(if is_there(reader)? { Some(Stamp(reader.signed()?)) } else { None })
 }
 
 fn read_day(reader: &mut Reader<'_>) -> Result<Day, CodecError> {
@@ -124,6 +165,7 @@ pub fn grid(grid: &Grid) -> Vec<u8> {
         source_digest,
         is_locked,
         is_detached,
+        predecessors,
     } = grid;
     let mut writer = Writer::new(Kind::Grid);
     writer.number(plan.get().into());
@@ -138,12 +180,14 @@ pub fn grid(grid: &Grid) -> Vec<u8> {
     writer.number(*source_digest);
     writer.byte(u8::from(*is_locked));
     writer.byte(u8::from(*is_detached));
+    write_codes(&mut writer, predecessors);
     writer.finish()
 }
 
 pub fn read_grid(bytes: &[u8]) -> Result<Grid, CodecError> {
     let mut reader = Reader::new(bytes, Kind::Grid)?;
     let has_marks = reader.version >= 2;
+    let has_lineage = reader.version >= 3;
     let mark = |reader: &mut Reader<'_>| if has_marks { is_there(reader) } else { Ok(false) };
     let grid = Grid {
         plan: PlanId::new(reader.number32()?).ok_or(CodecError::Number)?,
@@ -158,8 +202,27 @@ pub fn read_grid(bytes: &[u8]) -> Result<Grid, CodecError> {
         source_digest: reader.number()?,
         is_locked: mark(&mut reader)?,
         is_detached: mark(&mut reader)?,
+        predecessors: if has_lineage { reader.list(1, Reader::code)? } else { Vec::new() },
     };
     reader.finish().map(|()| grid)
+}
+
+/// Codes of grids, as one value.
+pub fn codes(codes: &[Code]) -> Vec<u8> {
+    let mut writer = Writer::new(Kind::Texts);
+    write_codes(&mut writer, codes);
+    writer.finish()
+}
+
+pub fn read_codes(bytes: &[u8]) -> Result<Vec<Code>, CodecError> {
+    let mut reader = Reader::new(bytes, Kind::Texts)?;
+    let codes = reader.list(1, Reader::code)?;
+    reader.finish().map(|()| codes)
+}
+
+fn write_codes(writer: &mut Writer, codes: &[Code]) {
+    writer.count(codes.len());
+    codes.iter().for_each(|code| writer.text(code.as_str()));
 }
 
 /// Communities of a plan, as one value: they are read and written only together.

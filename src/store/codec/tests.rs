@@ -9,7 +9,7 @@ use crate::domain::change::AreaGround;
 use crate::domain::fabric::{Barrier, Fabric, NewSeam};
 use crate::domain::ids::{AreaId, CellId, Code, GridKey, PlanId};
 use crate::domain::issue::{CODES, Issue, Severity};
-use crate::domain::measure::{Day, Revision};
+use crate::domain::measure::{Day, Revision, Stamp};
 use crate::domain::place::{Pin, Polygon};
 use crate::domain::plan::{Cut, Grid, Plan, Status};
 use crate::domain::register::rows::GridKind;
@@ -122,12 +122,16 @@ proptest! {
         let plan_before = Plan {
             id: plan_id, title: a.clone(), status: Status::ALL[status], based_on,
             effective_from: day.map(Day), revision: Revision(revision), areas: area_list.clone(),
+            author: b.clone(), approver: c.clone(), submitted_at: day.map(|n| Stamp(n.into())),
+            published_at: (kind == 1).then_some(Stamp(source_digest.cast_signed())),
+            reason: d.clone(), is_drawn: kind == 2,
         };
         prop_assert_eq!(read_plan(&plan(&plan_before)), Ok(plan_before));
         let grid_before = Grid {
-            plan: plan_id, key, code, name: a.clone(), community, kind: GridKind::ALL[kind],
+            plan: plan_id, key, code: code.clone(), name: a.clone(), community, kind: GridKind::ALL[kind],
             head: b, manager: c, work_phone: d, source_digest,
             is_locked: status == 1, is_detached: kind == 1,
+            predecessors: vec![code; status],
         };
         prop_assert_eq!(read_grid(&grid(&grid_before)), Ok(grid_before));
         prop_assert_eq!(read_areas(&areas(&area_list)), Ok(area_list));
@@ -138,7 +142,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_read_without_panic(kind in 0xC0..0xCFu8, version in 1..3u8, mut bytes in prop::collection::vec(any::<u8>(), 0..64)) {
+    fn any_bytes_are_read_without_panic(kind in 0xC0..0xCFu8, version in 1..4u8, mut bytes in prop::collection::vec(any::<u8>(), 0..64)) {
         bytes.splice(0..0, [kind, version]);
         read_everything(&bytes);
     }

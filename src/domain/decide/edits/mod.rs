@@ -10,7 +10,7 @@
 mod reshape;
 mod sketch;
 mod sound;
-mod start;
+pub(super) mod start;
 mod strokes;
 mod undo;
 
@@ -220,7 +220,7 @@ fn has_new_cells(entry: &Entry) -> bool {
                 | Op::Start
         )
     };
-    entry.act != Act::Edit || entry.did.iter().any(|did| cuts(did.op))
+    !matches!(entry.act, Act::Edit | Act::Life) || entry.did.iter().any(|did| cuts(did.op))
 }
 
 /// At most `limit` entries of a log, oldest first: those that follow `since`, or the newest.

@@ -318,6 +318,7 @@ impl<'a> Sketch<'a> {
             did: self.did,
             grids: grids.clone(),
             areas: areas.clone(),
+            why: "".into(),
         });
         if is_changed {
             let logged = Turned::new(None, Some(Arc::clone(&entry)));

@@ -16,7 +16,7 @@ use crate::domain::ids::{AreaId, CellId, PlanId};
 use crate::domain::measure::Stamp;
 use crate::domain::place::{Pin, Polygon};
 use crate::domain::plan::log::{Act, Did, Entry, Op};
-use crate::domain::plan::{Cut, Grid, Plan, PlanChoice, Status};
+use crate::domain::plan::{Cut, Grid, Plan, PlanChoice};
 use crate::domain::register::area::Level;
 use crate::domain::rights::Actor;
 use crate::domain::world::World;
@@ -103,7 +103,8 @@ pub(crate) fn decide_start(
         let grids = world.plans().grids(from).filter(|grid| grid.community == *area);
         for grid in grids {
             keys.push(grid.key);
-            let after = Grid { plan, is_locked: false, ..Grid::clone(grid) };
+            let after =
+                Grid { plan, is_locked: false, predecessors: Vec::new(), ..Grid::clone(grid) };
             facts.push(Fact::Grid(plan, grid.key, Turned::new(None, Some(Arc::new(after)))));
         }
     }
@@ -115,13 +116,9 @@ pub(crate) fn decide_start(
     };
     let revision = world.revision().next();
     let record = Plan {
-        id: plan,
-        title: title(&start.title),
-        status: Status::Draft,
         based_on,
-        effective_from: None,
-        revision,
-        areas: areas.clone(),
+        author: actor.name.clone(),
+        ..Plan::draft(plan, title(&start.title), areas.clone(), revision)
     };
     facts.insert(0, Fact::Plan(plan, Turned::new(None, Some(Arc::new(record)))));
     let entry = Arc::new(Entry {
@@ -133,6 +130,7 @@ pub(crate) fn decide_start(
         did: vec![Did { op: Op::Start, grids: Vec::new(), buildings: 0 }],
         grids: keys.clone(),
         areas: areas.clone(),
+        why: "".into(),
     });
     facts.push(Fact::Log(plan, revision, Turned::new(None, Some(Arc::clone(&entry)))));
     facts.push(Fact::Counters(Turned::new(Some(world.counters()), Some(counters))));
@@ -150,7 +148,7 @@ pub(crate) fn decide_start(
     Ok(Decision { change, edited: Some(edited), ..Decision::default() })
 }
 
-fn title(text: &str) -> Box<str> {
+pub(in crate::domain::decide) fn title(text: &str) -> Box<str> {
     text.trim()
         .chars()
         .filter(|letter| !letter.is_control())

@@ -329,6 +329,7 @@ impl Sketch<'_> {
             source_digest: 0,
             is_locked: false,
             is_detached: false,
+            predecessors: Vec::new(),
         });
         key
     }

@@ -84,6 +84,7 @@ pub(crate) fn decide_take_back(
         did: edit.did.clone(),
         grids: edit.grids.clone(),
         areas: edit.areas.clone(),
+        why: "".into(),
     });
     facts.push(Fact::Log(plan, entry.revision, Turned::new(None, Some(Arc::clone(&entry)))));
     let removed = facts.iter().filter_map(|fact| match fact {

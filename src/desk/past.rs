@@ -1,0 +1,116 @@
+//! Ground of the past, fetched from the store when somebody asks for it, and kept for a while.
+//!
+//! **Why** a bounded list and no more: whoever drags through the years asks for the same communities over
+//! and over; everybody else asks for today, which is in the world.
+
+use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use lru::LruCache;
+
+use super::{Desk, DeskError, Shared};
+use crate::domain::ids::{AreaId, PlanId};
+use crate::domain::measure::{Day, Revision};
+use crate::domain::world::{PlanChoice, Sleeper, World};
+use crate::store::{Papers, StoreError};
+
+/// Communities of the past kept at hand; each takes about half a megabyte.
+const KEPT: usize = 256;
+
+/// What was fetched, with the revision it was fetched at.
+type Fetched = (Revision, Arc<Sleeper>);
+
+pub(super) struct Sleepers(Mutex<LruCache<(PlanId, AreaId), Fetched>>);
+
+impl Default for Sleepers {
+    fn default() -> Self {
+        Self(Mutex::new(LruCache::new(NonZeroUsize::new(KEPT).expect("not zero"))))
+    }
+}
+
+impl std::fmt::Debug for Sleepers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sleepers").finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    pub(super) fn today(&self) -> Day {
+        let pretended = *self.pretended.lock().unwrap_or_else(PoisonError::into_inner);
+        pretended.unwrap_or_else(super::today)
+    }
+
+    pub(super) fn pretend(&self, day: Option<Day>) {
+        *self.pretended.lock().unwrap_or_else(PoisonError::into_inner) = day;
+    }
+
+    /// `world` with the ground a reader of `plan`, on `day`, needs of what sleeps.
+    pub(super) fn with_past(
+        &self,
+        world: &Arc<World>,
+        plan: PlanChoice,
+        day: Option<Day>,
+        areas: Option<&BTreeSet<AreaId>>,
+    ) -> Result<Arc<World>, DeskError> {
+        let mut sleepers = Vec::new();
+        for (plan, area) in world.asleep(plan, day, areas) {
+            sleepers.extend(self.sleeper(world, plan, area).map_err(Arc::new)?);
+        }
+        if sleepers.is_empty() {
+            return Ok(Arc::clone(world));
+        }
+        Ok(Arc::new(world.recalled(&sleepers)))
+    }
+
+    fn sleeper(
+        &self,
+        world: &World,
+        plan: PlanId,
+        area: AreaId,
+    ) -> Result<Option<Arc<Sleeper>>, StoreError> {
+        let kept = || self.sleepers.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((at, held)) = kept().get(&(plan, area))
+            && !world.plan_touched_since(*at, plan)
+        {
+            return Ok(Some(Arc::clone(held)));
+        }
+        let reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some((grids, cut)) = reader.sleeper(plan, area)? else { return Ok(None) };
+        drop(reader);
+        let fetched = Arc::new(Sleeper::new(plan, area, grids, Arc::new(cut)));
+        kept().put((plan, area), (world.revision(), Arc::clone(&fetched)));
+        Ok(Some(fetched))
+    }
+}
+
+impl Desk {
+    /// `world` as a reader of `plan` needs it: ground that sleeps is fetched, and with a day what counted
+    /// on it is what counts. Only `areas` where they are given. Blocks on the disk.
+    pub fn recall(
+        &self,
+        world: &Arc<World>,
+        plan: PlanChoice,
+        day: Option<Day>,
+        areas: Option<&BTreeSet<AreaId>>,
+    ) -> Result<Arc<World>, DeskError> {
+        let recalled = self.shared.with_past(world, plan, day, areas)?;
+        Ok(match day {
+            Some(day) if world.plans().in_force_on(Some(day)) != *world.plans().current() => {
+                Arc::new(recalled.as_of(day))
+            }
+            // What counted then counts now.
+            Some(_) | None => recalled,
+        })
+    }
+
+    /// Communities in which a grid ever had this code. Blocks on the disk.
+    pub fn communities_of(&self, code: &str) -> Result<BTreeSet<AreaId>, DeskError> {
+        Ok(self.with_reader(|reader| reader.communities_of(code)).map_err(Arc::new)?)
+    }
+
+    /// Log, comments and accepted warnings of a plan that sleeps. Blocks on the disk.
+    pub fn papers(&self, plan: PlanId) -> Result<Papers, DeskError> {
+        Ok(self.with_reader(|reader| reader.papers(plan)).map_err(Arc::new)?)
+    }
+}

@@ -1,0 +1,75 @@
+//! Questions about another day, and about plans that are over.
+//!
+//! `at=YYYY-MM-DD` goes with the plan `current` and asks of what counted, or will count, on that day. What
+//! sleeps in the store is fetched for the communities asked about and no others.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::ask::{communities, plan_choice};
+use super::problem::{Fault, Problem};
+use super::{App, answer};
+use crate::domain::ids::AreaId;
+use crate::domain::measure::Day;
+use crate::domain::world::{PlanChoice, World};
+
+/// What a question is about, as its parameters say.
+#[derive(Clone, Debug, Default)]
+pub(super) struct About {
+    /// Number of a plan, or `current`; `current` when not said.
+    pub plan: Option<String>,
+    pub at: Option<String>,
+    /// Code of the only area asked about.
+    pub area: Option<String>,
+}
+
+impl About {
+    pub fn plan(plan: String) -> Self {
+        Self { plan: Some(plan), ..Self::default() }
+    }
+}
+
+/// The plan and the day of a question; a day goes with `current` alone.
+pub(super) fn plan_and_day(
+    world: &World,
+    plan: Option<&str>,
+    at: Option<&str>,
+) -> Result<(PlanChoice, Option<Day>), Problem> {
+    let plan = plan_choice(world, plan.unwrap_or("current"))?;
+    // An empty parameter is one that was not given: forms send them so.
+    let Some(at) = at.filter(|at| !at.is_empty()) else { return Ok((plan, None)) };
+    if plan != PlanChoice::Current {
+        return Err(Fault::AtWithPlan.into());
+    }
+    let day = at.parse().map_err(|()| Fault::BadDay)?;
+    Ok((plan, Some(day)))
+}
+
+/// The world a question about some communities is answered from; of all where none are named.
+pub(super) fn world_of(
+    app: &App,
+    world: &Arc<World>,
+    (plan, day): (PlanChoice, Option<Day>),
+    areas: Option<&BTreeSet<AreaId>>,
+) -> Result<Arc<World>, Problem> {
+    Ok(app.desk.recall(world, plan, day, areas)?)
+}
+
+/// As [`answer`], from the world as it was on the day asked about.
+pub(super) async fn answer_about<T: Send + 'static>(
+    app: &Arc<App>,
+    about: About,
+    question: impl FnOnce(&App, &World, PlanChoice) -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    let held = app.desk.world();
+    answer(app, move |app, _| {
+        let About { plan, at, area } = about;
+        let (plan, day) = plan_and_day(&held, plan.as_deref(), at.as_deref())?;
+        let area = area.filter(|code| !code.is_empty());
+        let areas = area.map(|code| communities(&held, Some(&code))).transpose()?;
+        let areas: Option<BTreeSet<AreaId>> = areas.map(|areas| areas.into_iter().collect());
+        let world = world_of(app, &held, (plan, day), areas.as_ref())?;
+        question(app, &world, plan)
+    })
+    .await
+}
