@@ -4,14 +4,16 @@
 import { createSubscriber } from "svelte/reactivity";
 import type { MapHandle, Padding } from "./map/mount";
 import type { Action, Answered, Effect, Send } from "./model/action";
+import { besideState } from "./model/compare";
 import type { Pending } from "./model/edits";
 import type { LonLat } from "./model/place";
-import { planOf } from "./model/select";
+import { atOf, planOf } from "./model/select";
 import type { Device, Lang, State, Theme } from "./model/state";
 import { firstState } from "./model/state";
 import { update } from "./model/update";
 import { hashOf, viewOf } from "./model/view";
 import { answer, inspect, sendFile, type Upload } from "./wire/api";
+import { carryOut as carryOutDeed } from "./wire/deeds";
 import * as desk from "./wire/desk";
 import { keptQueue, keptText } from "./wire/drafts";
 import { listen } from "./wire/events";
@@ -28,6 +30,8 @@ export type App = {
   send: Send;
   /** Hands over the map once it exists. */
   attach(map: MapHandle, padding: () => Padding): void;
+  /** Hands over the map at the left of a comparison; null when it is gone. */
+  attachBeside(map: MapHandle | null): void;
   /** The pointer is at a place; null when it left the map. */
   pointer(at: LonLat | null): void;
   start(): void;
@@ -36,6 +40,7 @@ export type App = {
 export function createApp(): App {
   let current = firstState(viewOf(location.hash), device());
   let map: MapHandle | null = null;
+  let beside: MapHandle | null = null;
   let paddingOf: () => Padding = () => ({ top: 0, right: 0, bottom: 0, left: 0 });
   let redraw = () => {};
   const subscribe = createSubscriber((changed) => {
@@ -57,6 +62,7 @@ export function createApp(): App {
       wear(current);
       redraw();
       map?.draw(current);
+      beside?.draw(besideState(current));
     }
     for (const effect of effects) carryOut(effect);
     presence.look(current);
@@ -80,10 +86,11 @@ export function createApp(): App {
     switch (effect.do) {
       case "ask": {
         const { ask } = effect;
-        const plan = planOf(current.view);
-        answer(ask, plan, current.lang).then((reply) => {
-          // Another plan has come into view meanwhile: it has asked for its own.
-          if (OF_PLAN.has(ask.what) && planOf(current.view) !== plan) return;
+        const shown = { plan: planOf(current.view), at: atOf(current.view) };
+        answer(ask, shown, who()).then((reply) => {
+          // Another plan or day has come into view meanwhile: it has asked for its own.
+          if (OF_PLAN.has(ask.what) && planOf(current.view) !== shown.plan) return;
+          if (OF_DAY.has(ask.what) && atOf(current.view) !== shown.at) return;
           if (reply.ok)
             send({ do: "answered", what: ask.what, with: ask.with, value: reply.value } as Answered);
           else send({ do: "refused", ask, problem: reply.problem });
@@ -126,6 +133,15 @@ export function createApp(): App {
           if (planOf(current.view) !== plan) return;
           if (reply.ok) send({ of: "draft", do: "outcome", id: pending.id, outcome: reply.value });
           else send({ of: "draft", do: "unsent", id: pending.id, problem: reply.problem });
+        });
+        return;
+      }
+      case "deed": {
+        const { plan, deed, base } = effect;
+        carryOutDeed(plan, deed, base, who()).then((reply) => {
+          if (planOf(current.view) !== plan) return;
+          if (reply.ok) send({ of: "life", do: "done", deed, came: reply.value });
+          else send({ of: "life", do: "failed", deed, problem: reply.problem });
         });
         return;
       }
@@ -207,6 +223,10 @@ export function createApp(): App {
       paddingOf = padding;
       map.draw(current);
     },
+    attachBeside(handle) {
+      beside = handle;
+      beside?.draw(besideState(current));
+    },
     pointer: (at) => presence.at(current, at),
     start() {
       send({ do: "start" });
@@ -223,6 +243,18 @@ export function createApp(): App {
     },
   };
 }
+
+/** What belongs to the day on show without naming it. */
+const OF_DAY: ReadonlySet<string> = new Set([
+  "areas",
+  "grids",
+  "tallies",
+  "findings",
+  "findingList",
+  "grid",
+  "buildings",
+  "outline",
+]);
 
 /** What belongs to the plan on show without naming it. */
 const OF_PLAN: ReadonlySet<string> = new Set([

@@ -99,6 +99,15 @@ export function bench(fabric: Fabric): State {
     canRedo: false,
     changedBy: null,
     changedAt: null,
+    author: null,
+    approver: null,
+    submittedAt: null,
+    publishedAt: null,
+    reason: "",
+    effectiveTo: null,
+    isInForce: false,
+    isBehind: false,
+    basedOnTitle: "",
   };
   const rows = [...fabric.grids.values()].map((one): [number, never] => [
     one.id,

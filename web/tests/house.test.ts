@@ -24,7 +24,7 @@ const MAY: Record<string, string[]> = {
   workspaces: ["workspaces", "parts", "model", "words", "svelte"],
   "App.svelte": ["app", "map", "model", "parts", "tools", "words", "workspaces", "svelte"],
   "app.ts": ["map", "model", "wire", "svelte"],
-  "main.ts": ["App.svelte", "app", "svelte", "tokens.css", "frame.css"],
+  "main.ts": ["App.svelte", "app", "words", "svelte", "tokens.css", "frame.css"],
 };
 
 function importsOf(path: string): string[] {

@@ -67,7 +67,7 @@ describe("the address is the view", () => {
 describe("choosing", () => {
   test("a grid asks for its details once and flies there", () => {
     const [state, effects] = run(town(), { do: "select", selection: { kind: "grid", code: "C1-3" } });
-    expect(asked(effects)).toEqual(["grid", "buildings"]);
+    expect(asked(effects)).toEqual(["grid", "buildings", "eras"]);
     expect(effects).toContainEqual({ do: "fly", to: { box: [3, 0, 4, 1] } });
     const again = run(state, { do: "select", selection: { kind: "grid", code: "C1-3" } })[1];
     expect(asked(again)).toEqual([]);
@@ -184,7 +184,7 @@ describe("live", () => {
     expect(state.revision).toBe(8);
     expect(state.note).toMatchObject({ revision: 8, grids: 1 });
     expect(effects[0]).toEqual({ do: "refresh", boxes: [[1, 0, 2, 1]] });
-    expect(asked(effects)).toEqual(["areas", "breaks", "findings"]);
+    expect(asked(effects)).toEqual(["areas", "breaks", "findings", "timeline"]);
   });
   test("new grids are fetched with their shapes", () => {
     const effects = run(town(), { do: "change", change: change(8, ["grids"]), at: 0 })[1];

@@ -6,8 +6,8 @@ import type { Edit, Outcome, Pending, Row } from "../src/model/edits";
 import type { Change, Problem } from "../src/model/register";
 import type { State } from "../src/model/state";
 import { update } from "../src/model/update";
-import { headersOf } from "../src/wire/desk";
 import { keptQueue, keptText } from "../src/wire/drafts";
+import { headersOf } from "../src/wire/who";
 import { bench, cells, letters } from "./cells";
 
 const AB = "AAABBB";

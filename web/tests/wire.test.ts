@@ -4,9 +4,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { read } from "../src/wire/api";
+import * as compare from "../src/wire/compare";
 import { Node, WireError } from "../src/wire/decode";
 import * as drafts from "../src/wire/drafts";
 import { read as readChange } from "../src/wire/events";
+import * as life from "../src/wire/life";
 import * as twins from "../src/wire/twins";
 
 const node = (value: unknown) => new Node(value);
@@ -69,7 +71,14 @@ const READERS: [name: RegExp, ((node: Node) => unknown) | null][] = [
   [/^plans$/, twins.plans],
   [/^fabric/, drafts.fabric],
   [/^(outcome|edit|preview|undo|redo)/, drafts.outcome],
+  [/^(history-(building|grid|border)|eras)/, life.eras],
   [/^history/, drafts.history],
+  [/^checks/, life.checks],
+  [/^comments/, life.comments],
+  [/^rebase/, life.rebase],
+  [/^timeline/, life.timeline],
+  [/^diff-shapes/, compare.moves],
+  [/^diff/, compare.diff],
   [/^me$/, twins.me],
   [/^areas$/, twins.areas],
   [/^area$/, twins.area],

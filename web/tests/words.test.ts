@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { speech } from "../src/words";
+import { learn, speech } from "../src/words";
 import { en } from "../src/words/en";
 import { zh } from "../src/words/zh";
 
@@ -34,6 +34,8 @@ function textAt(words: object, path: string): string {
   const found = walk(words, path);
   return typeof found === "function" ? String(found("1", "2")) : String(found);
 }
+
+await learn("en");
 
 describe("numbers", () => {
   const { number, percent, shown, area, length, signed } = speech("en");

@@ -8,7 +8,7 @@ import { bars } from "../model/numbers";
 import { boundsOf, colorOf } from "../model/paint";
 import type { LonLat } from "../model/place";
 import type { GridKey } from "../model/register";
-import { paintOf } from "../model/select";
+import { gridOf, paintOf } from "../model/select";
 import type { State } from "../model/state";
 import type { Sketch } from "../model/surface";
 import { GAP_LAYERS, LOCK_LAYERS } from "./layers/draft";
@@ -146,11 +146,22 @@ export class DraftSync {
       const stranded = new Set(stroke?.trouble?.cells ?? []);
       sketch.push({ kind: "lines", role: "stranded", lines: outlineOf(mesh, stranded) });
     }
+    if (state.view.workspace === "plan")
+      for (const { at, grid, resolved, text } of state.comments.value ?? []) {
+        const place = at ?? gridOf(state, grid)?.label ?? null;
+        if (place !== null && resolved === null)
+          sketch.push({ kind: "dot", role: "comment", at: place, name: shortened(text) });
+      }
     for (const one of planners)
       if (one.at !== null) sketch.push({ kind: "dot", role: "planner", at: one.at, name: one.who });
     return sketch.filter((one) => one.kind !== "lines" || one.lines.length > 0);
   }
 }
+
+const shortened = (text: string): string => {
+  const letters = [...text.replaceAll(/\s+/g, " ")];
+  return letters.length <= 14 ? letters.join("") : `${letters.slice(0, 13).join("")}…`;
+};
 
 /** Seams around some cells, without those between them. */
 function outlineOf(mesh: Mesh, cells: { has(cell: CellId): boolean; keys(): Iterable<CellId> }): LonLat[][] {

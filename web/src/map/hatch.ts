@@ -30,4 +30,16 @@ export const hatches = (p: Palette): Record<string, Hatch> => ({
   "hatch-none": diagonal(p.hatch, 1.2, false),
   "hatch-gap": diagonal(p.gap, 1.8, true),
   "hatch-lock": diagonal(p.border2, 0.7, false),
+  ...Object.fromEntries(p.hues.map((hue, i) => [`hatch-from-${i}`, diagonal(deeper(hue), 4, true)])),
+  "hatch-from--1": diagonal(p.gap, 4, true),
 });
+
+/** A hue made for a ground, strong enough to be read as lines upon another. */
+function deeper(color: string): string {
+  const part = (channel: number) => {
+    const dark = channel < 100;
+    const strong = dark ? channel + (255 - channel) * 0.4 : channel * 0.62;
+    return Math.round(strong).toString(16).padStart(2, "0");
+  };
+  return `#${channels(color).map(part).join("")}`;
+}

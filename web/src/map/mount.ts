@@ -25,6 +25,10 @@ export type MapHandle = {
   fly(to: Target, padding: Padding): void;
   zoomBy(step: number): void;
   refresh(boxes: readonly Box[] | null): void;
+  /** A second map in another element that looks where this one looks. */
+  beside(container: HTMLElement, format: () => Intl.NumberFormat): MapHandle;
+  /** The map as it stands, on a canvas that can be printed. */
+  picture(): HTMLCanvasElement;
   remove(): void;
 };
 
@@ -52,12 +56,20 @@ const pickedOf = (feature: MapGeoJSONFeature): Picked | null => {
   return { thing: { kind, id: feature.id }, code: code ?? "", name: name ?? "" };
 };
 
-export function mount(
+export const mount = (
   container: HTMLElement,
   camera: Camera | null,
   format: () => Intl.NumberFormat,
   to: MapListener,
-): MapHandle {
+): MapHandle => mounted(container, camera, format, to, true).handle;
+
+function mounted(
+  container: HTMLElement,
+  camera: Camera | null,
+  format: () => Intl.NumberFormat,
+  to: MapListener,
+  interactive: boolean,
+): { map: MapLibre; handle: MapHandle } {
   const map = new MapLibre({
     container,
     style: styleOf(readPalette(), location.origin),
@@ -71,6 +83,7 @@ export function mount(
     pitchWithRotate: false,
     touchPitch: false,
     fadeDuration: 120,
+    interactive,
     refreshExpiredTiles: false,
   });
   map.touchZoomRotate.disableRotation();
@@ -96,7 +109,7 @@ export function mount(
   const watch = new ResizeObserver(() => map.resize());
   watch.observe(container);
 
-  return {
+  const handle: MapHandle = {
     surface: {
       pick: (pixel) => {
         const layers = ORDER.filter((id) => map.getLayer(id));
@@ -126,6 +139,8 @@ export function mount(
     fly: (target, padding) => fly(map, target, padding),
     zoomBy: (step) => map.zoomTo(map.getZoom() + step, { duration: 150 }),
     refresh: (boxes) => refresh(map, boxes),
+    beside: (element, numbers) => beside(map, element, numbers),
+    picture: () => pictureOf(map),
     remove: () => {
       watch.disconnect();
       unfollow();
@@ -133,6 +148,38 @@ export function mount(
       map.remove();
     },
   };
+  return { map, handle };
+}
+
+/** A map that follows another and is not touched itself. */
+function beside(map: MapLibre, container: HTMLElement, format: () => Intl.NumberFormat): MapHandle {
+  const { lng, lat } = map.getCenter();
+  const quiet = { ready: () => {}, pointer: () => false, moved: () => {} };
+  const other = mounted(container, { at: [lng, lat], zoom: map.getZoom() }, format, quiet, false);
+  const follow = () => {
+    other.map.jumpTo({ center: map.getCenter(), zoom: map.getZoom() });
+  };
+  map.on("move", follow);
+  map.on("resize", follow);
+  return {
+    ...other.handle,
+    remove: () => {
+      map.off("move", follow);
+      map.off("resize", follow);
+      other.handle.remove();
+    },
+  };
+}
+
+/** WebGL forgets its picture after each frame, so it is drawn once more and copied at once. */
+function pictureOf(map: MapLibre): HTMLCanvasElement {
+  map.redraw();
+  const source = map.getCanvas();
+  const copy = document.createElement("canvas");
+  copy.width = source.width;
+  copy.height = source.height;
+  copy.getContext("2d")?.drawImage(source, 0, 0);
+  return copy;
 }
 
 /** Outlines of buildings drawn around a pixel. */

@@ -8,6 +8,7 @@ import { areaNames, borders } from "./layers/borders";
 import { buildingNames, buildings } from "./layers/buildings";
 import { cellFills, cellLines } from "./layers/draft";
 import { gaps, gridFills, gridLines, gridNames } from "./layers/grids";
+import { moveFills, moveLines, moveNames } from "./layers/moves";
 import { markLayers, mineLayers } from "./layers/overlay";
 import {
   CELLS,
@@ -16,6 +17,7 @@ import {
   MAX_TILE_ZOOM,
   MIN_ZOOM,
   MINE,
+  MOVES,
   SEAMS,
   TILE_LAYERS,
   TILES,
@@ -24,8 +26,8 @@ import type { Palette } from "./palette";
 
 const nothing = { type: "FeatureCollection" as const, features: [] };
 
-export const tilesOf = (origin: string, plan: string): string =>
-  `${origin}/tiles/${encodeURIComponent(plan)}/${TILE_LAYERS.join(",")}/{z}/{x}/{y}`;
+export const tilesOf = (origin: string, plan: string, at: string | null = null): string =>
+  `${origin}/tiles/${encodeURIComponent(plan)}/${TILE_LAYERS.join(",")}/{z}/{x}/{y}${at === null ? "" : `?at=${at}`}`;
 
 export function styleOf(palette: Palette, origin: string, plan = "current"): StyleSpecification {
   const empty = () => ({ type: "geojson" as const, data: nothing });
@@ -41,6 +43,7 @@ export function styleOf(palette: Palette, origin: string, plan = "current"): Sty
       [COUNTS]: empty(),
       [MARK]: empty(),
       [MINE]: empty(),
+      [MOVES]: empty(),
       [CELLS]: { ...empty(), tolerance: 0, buffer: 16, maxzoom: 17 },
       [SEAMS]: { ...empty(), tolerance: 0, buffer: 16, maxzoom: 17 },
     },
@@ -50,17 +53,20 @@ export function styleOf(palette: Palette, origin: string, plan = "current"): Sty
       ...gridFills(),
       ...gaps(palette),
       ...cellFills(palette),
+      ...moveFills(palette),
       ...baseWater(palette),
       ...buildings(palette),
       ...baseLines(palette),
       ...borders(palette),
       ...cellLines(palette),
       ...gridLines(palette),
+      ...moveLines(palette),
       ...mineLayers(palette),
       ...markLayers(palette),
       ...baseNames(palette),
       ...buildingNames(palette),
       ...gridNames(palette),
+      ...moveNames(palette),
       ...areaNames(palette),
     ],
   };

@@ -1,16 +1,17 @@
 // A state drawn on the map. Each part is redrawn only when what it reads is another value than last time.
 
 import type { GeoJSONSource, Map as MapLibre, VectorTileSource } from "maplibre-gl";
+import { hatched, labelAt } from "../model/compare";
 import { countOf } from "../model/numbers";
 import { paintedOf } from "../model/paint";
 import type { Geometry } from "../model/place";
 import { boxOf } from "../model/place";
 import type { Grid } from "../model/register";
-import { communitiesUnder, drawnMark, gridOf, planOf, tallyOf } from "../model/select";
+import { atOf, communitiesUnder, drawnMark, gridOf, planOf, tallyOf } from "../model/select";
 import type { State, Thing } from "../model/state";
 import type { DraftSync } from "./drafting";
 import { hatches } from "./hatch";
-import { COUNTS, MARK, MINE, TILES } from "./layers/source";
+import { COUNTS, MARK, MINE, MOVES, TILES } from "./layers/source";
 import { type Palette, readPalette } from "./palette";
 import { styleOf, tilesOf } from "./style";
 
@@ -40,7 +41,7 @@ export class Sync {
     const { view, grids, tallies, breaks, areas, me } = state;
     const fabric = view.workspace === "plan" ? state.fabric.value : null;
     const { bench } = state;
-    if (this.fresh("plan", [planOf(view)])) this.plan(planOf(view));
+    if (this.fresh("plan", [planOf(view), atOf(view)])) this.plan(planOf(view), atOf(view));
     if (this.fresh("theme", [state.dark])) this.theme();
     if (
       this.fresh("draft", [
@@ -52,6 +53,7 @@ export class Sync {
         bench.cursor,
         bench.planners,
         tallies.value,
+        state.comments.value,
         view.paint,
         state.dark,
       ])
@@ -70,6 +72,7 @@ export class Sync {
         state.dark,
         fabric?.community,
         bench.hues,
+        isDimmed(state),
       ])
     )
       this.fills(state);
@@ -91,6 +94,19 @@ export class Sync {
       this.choose(state);
     if (this.fresh("look", [state.buildings.value, view.workspace])) this.attention(state);
     if (this.fresh("mark", [state.mark])) this.mark(drawnMark(state));
+    if (
+      this.fresh("moves", [
+        state.moves.value,
+        state.rebase.value,
+        state.life.rebasing,
+        grids.value,
+        state.beside.value,
+        view.against,
+        view.show,
+        bench.hues,
+      ])
+    )
+      this.moves(state);
     if (this.fresh("mine", [state.outline.value, view.workspace, view.mine])) this.mine(state);
   }
 
@@ -102,8 +118,8 @@ export class Sync {
   }
 
   /** Tiles of another plan: a grid keeps its key over plans, so what is known of it stays. */
-  private plan(plan: string): void {
-    this.map.getSource<VectorTileSource>(TILES)?.setTiles([tilesOf(location.origin, plan)]);
+  private plan(plan: string, at: string | null): void {
+    this.map.getSource<VectorTileSource>(TILES)?.setTiles([tilesOf(location.origin, plan, at)]);
   }
 
   private state(thing: Thing, value: Record<string, unknown>): void {
@@ -131,13 +147,14 @@ export class Sync {
     const colors = this.palette[painted.series];
     const inside = state.view.area === null ? null : communitiesUnder(state, state.view.area);
     const now = new Set<number>();
+    const dimmed = isDimmed(state);
     const redrawn = state.view.workspace === "plan" ? (state.fabric.value?.community ?? null) : null;
     for (const layer of ["gap", "gap-ground", "gap-line"])
       this.map.setFilter(layer, redrawn === null ? null : ["!=", ["get", "community"], redrawn]);
     for (const grid of state.grids.value?.byId.values() ?? []) {
       const index = painted.grids.get(grid.id);
       const fill = index === undefined ? null : (colors[index] ?? null);
-      const out = inside !== null && !inside.has(grid.community);
+      const out = dimmed || (inside !== null && !inside.has(grid.community));
       // The community being redrawn is coloured cell by cell.
       this.state({ kind: "grid", id: grid.id }, { fill: grid.community === redrawn ? null : fill, out });
       now.add(grid.id);
@@ -232,6 +249,18 @@ export class Sync {
     this.data(MARK, [shape, { type: "Feature", properties: {}, geometry: middle }]);
   }
 
+  /** Ground that moves, and what it is called where it is widest. */
+  private moves(state: State): void {
+    const features = hatched(state).flatMap(({ geometry, from, to, label }): Feature[] => {
+      const at = labelAt(geometry);
+      const ground: Feature = { type: "Feature", properties: { from, to }, geometry };
+      if (at === null) return [ground];
+      const name: Geometry = { type: "Point", coordinates: [...at] };
+      return [ground, { type: "Feature", properties: { label }, geometry: name }];
+    });
+    this.data(MOVES, features);
+  }
+
   private mine(state: State): void {
     const outline = state.outline.value;
     const shown = state.view.workspace === "mygrid" && outline !== null && outline.grid === state.view.mine;
@@ -253,6 +282,11 @@ export class Sync {
     ]);
   }
 }
+
+/** What stays is put back while what moves is looked at. */
+const isDimmed = (state: State): boolean =>
+  state.view.workspace === "plan" &&
+  ((state.view.against !== null && state.view.show === "moves") || state.life.rebasing);
 
 /** The whole map but for the polygons: their outer rings are holes, their holes are filled again. */
 function maskOf(polygons: number[][][][]): Geometry {

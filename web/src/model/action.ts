@@ -1,9 +1,12 @@
 // What can happen (`Action`) and what should then be done outside (`Effect`).
 // A question goes out as an effect and comes back as an action.
 
-import type { Target as BenchTarget, Preview, Stroke, ToolName } from "./bench";
+import type { Target as BenchTarget, Preview, Stroke, Tab, ToolName } from "./bench";
+import type { Diff, Move } from "./compare";
+import type { Day } from "./days";
 import type { Edit, Outcome, Pending, Repair } from "./edits";
 import type { Fabric } from "./fabric";
+import type { Act, Asked, Check, Checks, Comment, Deed, Era, Life, Rebase, Take } from "./life";
 import type { Box, LonLat } from "./place";
 import type {
   Breaks,
@@ -39,7 +42,8 @@ import type {
   Theme,
 } from "./state";
 import type { Picked } from "./surface";
-import type { Camera, Paint, Selection, View, Workspace } from "./view";
+import type { Timeline } from "./timeline";
+import type { Camera, Paint, Selection, Show, View, Workspace } from "./view";
 
 /** What each question carries. `again` marks a second try after a reply that was already old. */
 export type Questions = {
@@ -62,6 +66,14 @@ export type Questions = {
   plans: object;
   fabric: { plan: string; community: Code; again?: boolean };
   history: { plan: string };
+  checks: { plan: string };
+  comments: { plan: string };
+  rebase: { plan: string };
+  diff: { plan: string; against: string };
+  moves: { plan: string; against: string };
+  beside: { plan: string };
+  timeline: object;
+  eras: Asked;
 };
 export type Answers = {
   me: Me;
@@ -83,6 +95,14 @@ export type Answers = {
   plans: Plan[];
   fabric: Fabric;
   history: Past[];
+  checks: Checks;
+  comments: Comment[];
+  rebase: Rebase;
+  diff: Diff;
+  moves: Move[];
+  beside: Grids;
+  timeline: Timeline;
+  eras: Era[];
 };
 export type What = keyof Questions;
 export type Ask = { [W in What]: { what: W; with: Questions[W] } }[What];
@@ -152,7 +172,7 @@ export type Action =
       | { do: "exact"; on: boolean }
       | { do: "target"; to: BenchTarget }
       | { do: "cursor"; cell: number | null }
-      | { do: "tab"; to: "numbers" | "history" }
+      | { do: "tab"; to: Tab }
       | { do: "name"; to: string }
       | { do: "stroke"; stroke: Stroke | null }
       | { do: "previewed"; preview: Preview }
@@ -168,7 +188,27 @@ export type Action =
       | { do: "sendAgain" }
       | { do: "presence"; planner: Omit<Planner, "seen">; at: number }
       | { do: "forget"; at: number }
+    ))
+  // the life of plans
+  | ({ of: "life" } & (
+      | { do: "ask"; act: Act | null }
+      | { do: "carryOut"; deed: Deed }
+      | { do: "done"; deed: Deed; came: Came }
+      | { do: "failed"; deed: Deed; problem: Problem }
+      | { do: "recheck"; plan: string }
+      | { do: "mend"; check: Check }
+      | { do: "pinning"; on: Life["pinning"] }
+      | { do: "pin"; at: LonLat | null }
+      | { do: "compare"; against: string | null }
+      | { do: "show"; to: Show }
+      | { do: "divide"; at: number }
+      | { do: "rebasing"; on: boolean }
+      | { do: "settle"; key: string; take: Take }
+      | { do: "asOf"; day: Day | null }
     ));
+
+/** What a deed brought back. */
+export type Came = { plan?: Plan; checks?: Checks; rebase?: Rebase };
 
 export type Effect =
   | { do: "ask"; ask: Ask }
@@ -180,6 +220,7 @@ export type Effect =
   | { do: "startDraft"; title: string; basedOn: string | null; areas: Code[] }
   | { do: "preview"; plan: string; base: number; edits: Edit[]; still: boolean }
   | { do: "post"; plan: string; pending: Pending }
+  | { do: "deed"; plan: string; deed: Deed; base: number | null }
   | { do: "keepQueue"; plan: string; queue: Pending[] }
   | { do: "recall"; plan: string }
   | { do: "wait"; ms: number; next: Action }

@@ -17,6 +17,13 @@ const KEYED: ReadonlySet<What> = new Set([
   "outline",
   "fabric",
   "history",
+  "checks",
+  "comments",
+  "rebase",
+  "diff",
+  "moves",
+  "beside",
+  "eras",
 ]);
 
 type SlotName =
@@ -36,7 +43,15 @@ type SlotName =
   | "report"
   | "plans"
   | "fabric"
-  | "history";
+  | "history"
+  | "checks"
+  | "comments"
+  | "rebase"
+  | "diff"
+  | "moves"
+  | "beside"
+  | "timeline"
+  | "eras";
 
 const slotName = (what: What): SlotName | null => (what === "locate" || what === "search" ? null : what);
 

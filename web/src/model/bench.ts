@@ -51,6 +51,10 @@ export type Preview = {
 /** A grid, a gap (`null`), or nothing chosen: then the grid a stroke begins in. */
 export type Target = { grid: GridKey | null } | null;
 
+export const TABS = ["numbers", "checks", "comments", "history"] as const;
+/** What the panel shows of a plan. */
+export type Tab = (typeof TABS)[number];
+
 export type Bench = {
   client: string;
   /** Edits made on this page, for their ids. */
@@ -75,7 +79,7 @@ export type Bench = {
   last: Outcome | null;
   offline: boolean;
   starting: { busy: boolean; problem: Problem | null };
-  tab: "numbers" | "history";
+  tab: Tab;
   /** Undoing step by step until this revision is the last that stands. */
   goingBack: number | null;
   planners: Planner[];

@@ -8,6 +8,7 @@ import { neighborsOf } from "./draft";
 import { awaited, type Edit, NEW_GRID, type Outcome, type Pending, type Repair } from "./edits";
 import type { DraftGrid, Fabric } from "./fabric";
 import { keepHues } from "./hues";
+import { firstLife } from "./life";
 import { look } from "./look";
 import * as queues from "./queue";
 import type { GridKey, Plan, Planner, Problem, TallyRow } from "./register";
@@ -21,14 +22,14 @@ const bench = (state: State, by: Partial<Bench>): State => ({ ...state, bench: {
 export function updateDraft(state: State, action: DraftAction): Step {
   switch (action.do) {
     case "plan":
-      return open(state, action.to);
+      return openPlan(state, action.to);
     case "startDraft":
       return [
         bench(state, { starting: { busy: true, problem: null } }),
         [{ do: "startDraft", title: action.title, basedOn: action.basedOn, areas: action.areas }],
       ];
     case "started":
-      return started(state, action.plan, action.areas);
+      return startedPlan(state, action.plan, action.areas);
     case "startFailed":
       return [bench(state, { starting: { busy: false, problem: action.problem } }), []];
     case "tool":
@@ -110,22 +111,22 @@ const present = (known: Planner[], news: Omit<Planner, "seen">, at: number): Pla
 };
 
 /** Opens a plan (null: the one in force); a draft of one community goes there. */
-function open(state: State, to: string | null): Step {
+export function openPlan(state: State, to: string | null): Step {
   const plan = state.plans.value?.find((one) => one.id === to) ?? null;
   const area = plan !== null && plan.areas.length === 1 ? (plan.areas[0] ?? null) : state.view.area;
   const box = area === null ? null : (state.areas.value?.byCode.get(area)?.bounds ?? null);
-  const next = look(state, { plan: to, area, selection: null, findings: null });
+  const next = look(state, { plan: to, area, selection: null, findings: null, against: null });
   return [
     { ...next, mark: null, untouched: false },
     to !== null && box !== null ? [{ do: "fly", to: { box, fit: true } }] : [],
   ];
 }
 
-function started(state: State, plan: Plan, areas: string[]): Step {
+export function startedPlan(state: State, plan: Plan, areas: string[]): Step {
   const known = state.plans.value ?? [];
   const plans = { ...state.plans, value: [...known.filter((one) => one.id !== plan.id), plan] };
   const next = bench({ ...state, plans }, { starting: { busy: false, problem: null } });
-  const [opened, effects] = open(next, plan.id);
+  const [opened, effects] = openPlan(next, plan.id);
   return [look(opened, { area: areas[0] ?? opened.view.area }), effects];
 }
 
@@ -135,7 +136,7 @@ export function toPlan(state: State): Step {
   const plan = planOf(state.view);
   const fresh = { ...firstBench(client, name), made, brush };
   return [
-    { ...state, bench: fresh, mark: null, hover: null },
+    { ...state, bench: fresh, life: { ...firstLife, split: state.life.split }, mark: null, hover: null },
     [{ do: "thread", plan }, ...(plan === CURRENT ? [] : [{ do: "recall", plan } satisfies Effect])],
   ];
 }
@@ -251,7 +252,10 @@ function outcome(state: State, id: string, came: Outcome): Step {
   return asked(sent, effects, came.fabricChanged || isJoined);
 }
 
-/** After an edit the history is read again when it is open, and the fabric when it was cut. */
+/** Checks are read again when the hand rests for a moment. */
+const RECHECK_MS = 700;
+
+/** After an edit the history is read again when it is open, the fabric when it was cut, and soon the checks. */
 function asked(state: State, effects: Effect[], cut: boolean): Step {
   let next = state;
   const all = [...effects];
@@ -267,6 +271,7 @@ function asked(state: State, effects: Effect[], cut: boolean): Step {
     next = asking(next, ask, true);
     all.push({ do: "ask", ask });
   }
+  all.push({ do: "wait", ms: RECHECK_MS, next: { of: "life", do: "recheck", plan } });
   return [next, all];
 }
 

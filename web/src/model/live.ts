@@ -4,7 +4,7 @@
 import type { Ask, Effect, Step } from "./action";
 import { asking } from "./answers";
 import type { Change } from "./register";
-import { baseAsks, CURRENT, planOf, wants } from "./select";
+import { atOf, baseAsks, CURRENT, planOf, wants } from "./select";
 import type { State, Tallies } from "./state";
 
 const askAll = (state: State, asks: Ask[]): [State, Effect[]] => [
@@ -23,7 +23,10 @@ function joined(tallies: Tallies, change: Change): Tallies {
 }
 
 export function change(state: State, news: Change, at: number): Step {
+  if (news.kinds.length > 0 && news.kinds.every((kind) => OF_LIFE.has(kind))) return lived(state, news);
   if (planOf(state.view) !== CURRENT && news.edits.length > 0) return edited(state, news, at);
+  // On another day today's counts are not what is shown.
+  if (atOf(state.view) !== null) return resync({ ...state, revision: news.revision });
   const isElsewhere =
     news.kinds.length === 0 && news.boxes.length === 0 && news.revision <= state.revision + 1;
   if (isElsewhere) return elsewhere(state, news);
@@ -40,10 +43,23 @@ export function change(state: State, news: Change, at: number): Step {
     tallies: known === null ? state.tallies : { ...state.tallies, value: joined(known, news) },
   };
   const asks: Ask[] = [{ what: "areas", with: {} }];
-  if (touches("grids", "areas")) asks.push({ what: "grids", with: {} }, { what: "tallies", with: {} });
+  if (touches("grids", "areas"))
+    asks.push({ what: "grids", with: {} }, { what: "tallies", with: {} }, { what: "plan", with: {} });
   if (touches("grids", "areas", "buildings", "people")) asks.push({ what: "breaks", with: {} });
   const [asked, effects] = askAll(counted, asks.concat(wants(counted)));
   return [asked, [{ do: "refresh", boxes: news.boxes }, ...effects]];
+}
+
+/** Kinds of change that move no border and no count. */
+const OF_LIFE: ReadonlySet<string> = new Set(["comments"]);
+
+/** Something was said or done about a plan: its list, and what is open of it. */
+function lived(state: State, news: Change): Step {
+  const known = { ...state, revision: Math.max(state.revision, news.revision) };
+  const about = new Set(["plans", "comments", "checks", "history", "timeline", "rebase", "diff", "moves"]);
+  const asks = wants(known).filter(({ what }) => about.has(what));
+  const isShown = news.plans.length === 0 || news.plans.includes(planOf(known.view));
+  return askAll(known, isShown ? [{ what: "plan", with: {} } satisfies Ask, ...asks] : asks);
 }
 
 /** Another plan changed: only the list of plans may care. */
@@ -70,13 +86,16 @@ function edited(state: State, news: Change, at: number): Step {
   const counted: State = {
     ...state,
     revision,
-    note: isOwn ? state.note : { ...noteOf(news, at), who: here.map((edit) => edit.who)[0] ?? "" },
+    note:
+      isOwn || here.every(({ who }) => who !== "" && who === state.bench.name)
+        ? state.note
+        : { ...noteOf(news, at), who: here.map((edit) => edit.who)[0] ?? "" },
     tallies: known === null ? state.tallies : { ...state.tallies, value: joined(known, news) },
   };
   const refresh: Effect = { do: "refresh", boxes: news.boxes };
   const isSeen = isOwn || news.revision <= (state.fabric.value?.readAt ?? 0);
   if (isSeen) return [counted, [refresh]];
-  const again = new Set(["fabric", "history"]);
+  const again = new Set(["fabric", "history", "plans", "checks", "diff", "moves"]);
   const asks: Ask[] = [
     { what: "grids", with: {} },
     { what: "tallies", with: {} },

@@ -81,7 +81,8 @@ export function scope(state: State, area: string | null, fly: boolean): Step {
 export function select(state: State, action: { selection: View["selection"]; fly?: boolean }): Step {
   const { selection, fly = true } = action;
   const sheet = state.narrow && selection !== null && state.sheet === "peek" ? "half" : state.sheet;
-  const next = { ...look(state, { selection }), mark: null, sheet, untouched: false };
+  const life = { ...state.life, border: null };
+  const next = { ...look(state, { selection }), life, mark: null, sheet, untouched: false };
   return [next, selection !== null && fly ? flyTo(targetOf(state, selection)) : []];
 }
 

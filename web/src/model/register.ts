@@ -72,6 +72,18 @@ export type Plan = {
   canRedo: boolean;
   changedBy: string | null;
   changedAt: string | null;
+  author: string | null;
+  approver: string | null;
+  submittedAt: string | null;
+  publishedAt: string | null;
+  /** The last word given with a deed, or nothing. */
+  reason: string;
+  /** The last day it counts everywhere; null while open. */
+  effectiveTo: string | null;
+  isInForce: boolean;
+  /** A draft whose base is no longer what counts. */
+  isBehind: boolean;
+  basedOnTitle: string;
 };
 
 /** One line of a plan's history. */
@@ -121,6 +133,9 @@ export type GridDetail = Grid & {
   pieces: number;
   perimeterM: number;
   compactness: number;
+  /** Grids it came from, and grids that came from it. */
+  predecessors: Code[];
+  successors: Code[];
 };
 
 export type TallyRow = Tally & {

@@ -3,7 +3,7 @@
 import type { Ask } from "./action";
 import type { Bench } from "./bench";
 import type { Geometry } from "./place";
-import type { Area, Building, Code, Grid, Profile, Tally } from "./register";
+import type { Area, Building, Code, Grid, Plan, Profile, Tally } from "./register";
 import type { State, Target } from "./state";
 import type { Paint, Selection, View } from "./view";
 
@@ -27,9 +27,20 @@ export const paintOf = (view: View): Paint =>
 export const planOf = (view: View): string => (view.workspace === "plan" ? view.plan : null) ?? CURRENT;
 export const CURRENT = "current";
 
+/** The day as of which the map answers; null is what counts today. */
+export const atOf = (view: View): string | null => (view.workspace === "coverage" ? view.at : null);
+
+/** The plan opened in Plan, as far as it is known. */
+export function openedPlan(state: State): Plan | null {
+  const id = planOf(state.view);
+  if (id === CURRENT) return null;
+  const shown = state.plan.value?.id === id ? state.plan.value : null;
+  return state.plans.value?.find((one) => one.id === id) ?? shown;
+}
+
 /** The community being redrawn: the one in scope, or the only one of the draft. */
 export function draftCommunity(state: State): Code | null {
-  if (planOf(state.view) === CURRENT) return null;
+  if (planOf(state.view) === CURRENT || state.view.against !== null) return null;
   const plan = state.plans.value?.find((one) => one.id === state.view.plan) ?? null;
   if (plan === null || plan.status !== "draft") return null;
   const within = communitiesUnder(state, state.view.area);
@@ -132,6 +143,38 @@ export function wants(state: State): Ask[] {
     if (state.bench.tab === "history") asks.push({ what: "history", with: { plan } });
   }
   if (view.workspace === "data") asks.push({ what: "imports", with: {} });
+  return asks.concat(lifeWants(state));
+}
+
+/** What the life of plans adds: checks, comments, a comparison, conflicts, periods, the timeline. */
+function lifeWants(state: State): Ask[] {
+  const { view, life, bench } = state;
+  const asks: Ask[] = [];
+  const plan = planOf(view);
+  if (plan !== CURRENT) {
+    const status = openedPlan(state)?.status;
+    if (status === "draft" || status === "in_review") asks.push({ what: "checks", with: { plan } });
+    asks.push({ what: "comments", with: { plan } });
+    if (bench.tab === "history" && draftCommunity(state) === null)
+      asks.push({ what: "history", with: { plan } });
+    if (view.against !== null) {
+      const { against } = view;
+      asks.push({ what: "diff", with: { plan, against } }, { what: "beside", with: { plan: against } });
+      if (view.show === "moves") asks.push({ what: "moves", with: { plan, against } });
+    }
+    if (life.rebasing) {
+      asks.push({ what: "rebase", with: { plan } });
+      const onto = state.rebase.value?.onto.id;
+      if (onto !== undefined) asks.push({ what: "beside", with: { plan: onto } });
+    }
+    if (life.asking === "approve") asks.push({ what: "timeline", with: {} });
+    return asks;
+  }
+  if (view.workspace === "coverage") asks.push({ what: "timeline", with: {} });
+  if (view.workspace !== "coverage" && view.workspace !== "plan") return asks;
+  if (life.border !== null) asks.push({ what: "eras", with: { kind: "border", at: life.border } });
+  else if (view.selection !== null)
+    asks.push({ what: "eras", with: { kind: view.selection.kind, code: view.selection.code } });
   return asks;
 }
 

@@ -1,7 +1,9 @@
 // Everything the page shows follows from one `State` value, which `update` alone replaces.
 
 import { type Bench, firstBench } from "./bench";
+import type { Diff, Move } from "./compare";
 import type { Fabric } from "./fabric";
+import { type Checks, type Comment, type Era, firstLife, type Life, type Rebase } from "./life";
 import type { Box, Geometry, LonLat } from "./place";
 import type {
   Area,
@@ -24,6 +26,7 @@ import type {
   Report,
   TallyRow,
 } from "./register";
+import type { Timeline } from "./timeline";
 import { firstView, type View } from "./view";
 
 /** Something asked of the server: what we have, whether more is on its way, what went wrong last. */
@@ -110,6 +113,18 @@ export type State = {
   fabric: Slot<Fabric>;
   history: Slot<Past[]>;
   bench: Bench;
+  /** What keeps the plan on show from its next step. */
+  checks: Slot<Checks>;
+  comments: Slot<Comment[]>;
+  rebase: Slot<Rebase>;
+  /** The plan on show against another; that other's grids. */
+  diff: Slot<Diff>;
+  moves: Slot<Move[]>;
+  beside: Slot<Grids>;
+  timeline: Slot<Timeline>;
+  /** Periods of what is selected. */
+  eras: Slot<Era[]>;
+  life: Life;
   /** The report that is open in the timeline. */
   report: Slot<{ id: string; report: Report }>;
   search: { query: string; hits: Slot<Hit[]> };
@@ -170,6 +185,15 @@ export const firstState = (view: View, device: Device): State => ({
   fabric: emptySlot,
   history: emptySlot,
   bench: firstBench(device.client, device.name),
+  checks: emptySlot,
+  comments: emptySlot,
+  rebase: emptySlot,
+  diff: emptySlot,
+  moves: emptySlot,
+  beside: emptySlot,
+  timeline: emptySlot,
+  eras: emptySlot,
+  life: firstLife,
   report: emptySlot,
   search: { query: "", hits: emptySlot },
   jobs: [],
@@ -178,7 +202,7 @@ export const firstState = (view: View, device: Device): State => ({
   note: null,
   palette: false,
   keys: false,
-  drawer: !device.narrow && !device.webgl,
+  drawer: !device.narrow && (!device.webgl || view.against !== null),
   sheet: "half",
   dragging: false,
   pointing: false,

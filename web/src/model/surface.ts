@@ -27,7 +27,7 @@ export type Sketch =
       line: readonly LonLat[];
     }
   | { kind: "lines"; role: "taken" | "cursor" | "stranded"; lines: readonly (readonly LonLat[])[] }
-  | { kind: "dot"; role: "vertex" | "junction" | "grip" | "planner"; at: LonLat; name?: string };
+  | { kind: "dot"; role: "vertex" | "junction" | "grip" | "planner" | "comment"; at: LonLat; name?: string };
 
 export interface MapSurface {
   /** The uppermost thing at a pixel: building, grid, gap, area, in this order. */

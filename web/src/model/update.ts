@@ -1,13 +1,14 @@
 // The one place where a state becomes the next one: `update(state, action)` gives the new state and what
-// should be done outside. Pure; the three families of actions with much to say have files of their own.
+// should be done outside. Pure; families of actions with much to say have files of their own.
 
 import type { Action, Ask, Effect, Step } from "./action";
 import { answered, asking, refused } from "./answers";
 import { toPlan, updateDraft } from "./drafting";
 import { updateJobs } from "./files";
 import { change, resync } from "./live";
+import { updateLife } from "./living";
 import { flyTo, hit, home, look, mark, mine, press, scope, select, toWorkspace } from "./look";
-import { askKey, baseAsks, CURRENT, draftCommunity, planOf, wants } from "./select";
+import { askKey, atOf, baseAsks, CURRENT, draftCommunity, planOf, wants } from "./select";
 import { emptySlot, isDark, type State } from "./state";
 import { sameButCamera } from "./view";
 
@@ -26,6 +27,12 @@ function settle(before: State, after: State, effects: Effect[], visited: boolean
     state = asks.reduce((next, ask) => asking(next, ask, false), turned);
     all.push(...more, ...asks.map((ask): Effect => ({ do: "ask", ask })));
   }
+  if (atOf(before.view) !== atOf(after.view)) {
+    // Another day: what is shown stays until its counterpart has come, so that one can drag through time.
+    const asks = DAY_ASKS.concat(wants(after).filter(({ what }) => what.startsWith("finding")));
+    state = asks.reduce((next, ask) => asking(next, ask, true), state);
+    all.push(...asks.map((ask): Effect => ({ do: "ask", ask })));
+  }
   if (before.view !== after.view && !visited)
     all.push({ do: "address", view: after.view, push: !sameButCamera(before.view, after.view) });
   // What was redrawn is put away with its draft.
@@ -41,6 +48,7 @@ function settle(before: State, after: State, effects: Effect[], visited: boolean
 }
 
 function step(state: State, action: Action): Step {
+  if ("of" in action) return action.of === "draft" ? updateDraft(state, action) : updateLife(state, action);
   switch (action.do) {
     case "start":
       return start(state);
@@ -103,6 +111,7 @@ function step(state: State, action: Action): Step {
     case "hover":
       return [{ ...state, hover: action.hover }, []];
     case "press":
+      if (state.life.pinning !== null) return updateLife(state, { of: "life", do: "pin", at: action.at });
       return press(state, action.picked, action.at, action.zoom);
     case "scope":
       return scope(state, action.area, action.fly ?? true);
@@ -134,33 +143,6 @@ function step(state: State, action: Action): Step {
       return resync(state);
     case "noteRead":
       return [{ ...state, note: null }, []];
-    case "plan":
-    case "startDraft":
-    case "started":
-    case "startFailed":
-    case "tool":
-    case "brush":
-    case "erase":
-    case "exact":
-    case "target":
-    case "cursor":
-    case "tab":
-    case "name":
-    case "stroke":
-    case "previewed":
-    case "edit":
-    case "undo":
-    case "redo":
-    case "goBack":
-    case "outcome":
-    case "unsent":
-    case "retryEdit":
-    case "dropEdit":
-    case "recalled":
-    case "sendAgain":
-    case "presence":
-    case "forget":
-      return updateDraft(state, action);
     case "dragging":
       return [{ ...state, dragging: action.on }, []];
     case "dropped":
@@ -176,6 +158,9 @@ function step(state: State, action: Action): Step {
   }
 }
 
+/** Base data that answers as of a day. */
+const DAY_ASKS = baseAsks.filter(({ what }) => ["areas", "grids", "tallies"].includes(what));
+
 /** Base data that belongs to a plan. */
 const PLAN_ASKS = baseAsks.filter(({ what }) => ["plan", "grids", "tallies", "breaks"].includes(what));
 
@@ -189,19 +174,23 @@ function start(state: State): Step {
   ];
 }
 
-/** Words from the server (messages of findings) are asked again in the new language. */
+/** Words from the server (messages, sentences) are asked again in the new language. */
 const again = (state: State): Effect[] =>
   wants(state)
-    .filter((ask) => ask.what === "findings" || ask.what === "findingList")
+    .filter(({ what }) => ["findings", "findingList", "checks", "diff", "history"].includes(what))
     .map((ask): Effect => ({ do: "ask", ask }));
 
 function stepBack(state: State): State {
   if (state.keys) return { ...state, keys: false };
   if (state.palette) return { ...state, palette: false };
+  if (state.life.asking !== null) return { ...state, life: { ...state.life, asking: null } };
+  if (state.life.pinning !== null) return { ...state, life: { ...state.life, pinning: null } };
   if (state.pointing) return { ...state, pointing: false };
   if (state.narrow && state.drawer) return { ...state, drawer: false };
   if (state.mark !== null) return { ...state, mark: null };
   if (state.bench.tool !== "browse") return { ...state, bench: { ...state.bench, tool: "browse" } };
+  if (state.view.against !== null && state.view.selection === null) return look(state, { against: null });
+  if (state.life.rebasing) return { ...state, life: { ...state.life, rebasing: false } };
   if (state.bench.cursor !== null) return { ...state, bench: { ...state.bench, cursor: null } };
   if (state.view.selection !== null) return look(state, { selection: null });
   return state;

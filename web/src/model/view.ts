@@ -1,5 +1,6 @@
 // The view is what the address bar holds: a link shows a colleague the same thing.
 
+import { isDay } from "./days";
 import type { LonLat } from "./place";
 
 export const WORKSPACES = ["plan", "mygrid", "coverage", "data"] as const;
@@ -8,6 +9,10 @@ export type Workspace = (typeof WORKSPACES)[number];
 export const PAINTS = ["households", "band", "hues"] as const;
 /** What the colour of a grid says. */
 export type Paint = (typeof PAINTS)[number];
+
+export const SHOWS = ["swipe", "moves"] as const;
+/** How two plans are compared: two maps with a slider, or one map of what moves. */
+export type Show = (typeof SHOWS)[number];
 
 export type Selection = { kind: "grid"; code: string } | { kind: "building"; code: string };
 
@@ -27,6 +32,11 @@ export type View = {
   camera: Camera | null;
   /** The list of findings that is open, by code. */
   findings: string | null;
+  /** The day as of which Coverage looks; null is today. */
+  at: string | null;
+  /** The plan the opened one is compared with ("current" is what counts); null compares nothing. */
+  against: string | null;
+  show: Show;
 };
 
 export const firstView: View = {
@@ -38,6 +48,9 @@ export const firstView: View = {
   paint: null,
   camera: null,
   findings: null,
+  at: null,
+  against: null,
+  show: "swipe",
 };
 
 const oneOf = <T extends string>(options: readonly T[], text: string | null): T | null =>
@@ -51,6 +64,11 @@ export function hashOf(view: View): string {
   if (view.selection !== null) query.set(view.selection.kind, view.selection.code);
   if (view.paint !== null) query.set("paint", view.paint);
   if (view.findings !== null) query.set("list", view.findings);
+  if (view.at !== null) query.set("at", view.at);
+  if (view.against !== null) {
+    query.set("against", view.against);
+    query.set("show", view.show);
+  }
   if (view.camera !== null) {
     const { at, zoom } = view.camera;
     query.set("map", `${zoom.toFixed(2)}/${at[0].toFixed(5)}/${at[1].toFixed(5)}`);
@@ -73,8 +91,13 @@ export function viewOf(hash: string): View {
     paint: oneOf(PAINTS, query.get("paint")),
     camera: cameraOf(query.get("map")),
     findings: query.get("list"),
+    at: dayIn(query.get("at")),
+    against: query.get("plan") === null ? null : query.get("against"),
+    show: oneOf(SHOWS, query.get("show")) ?? firstView.show,
   };
 }
+
+const dayIn = (text: string | null): string | null => (text !== null && isDay(text) ? text : null);
 
 function cameraOf(text: string | null): Camera | null {
   const [zoom, lon, lat] = (text ?? "").split("/").map(Number.parseFloat);

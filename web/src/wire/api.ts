@@ -3,9 +3,12 @@
 import type { Answers, Ask, What } from "../model/action";
 import type { Inspection, Problem, Report } from "../model/register";
 import type { Choices, Lang } from "../model/state";
+import * as compare from "./compare";
 import { Node, WireError } from "./decode";
 import * as drafts from "./drafts";
+import * as life from "./life";
 import * as twins from "./twins";
+import { headersOf, type Who } from "./who";
 
 export type Reply<T> = { ok: true; value: T } | { ok: false; problem: Problem };
 
@@ -27,34 +30,37 @@ const query = (fields: Record<string, string | number | null>): string => {
   return pairs.length === 0 ? "" : `?${new URLSearchParams(pairs)}`;
 };
 
-/** `shown` is the plan on show, for what belongs to a plan without naming one. */
-function pathOf(ask: Ask, shown: string): string {
+/** What is on show, for what belongs to a plan and a day without naming them. */
+export type Shown = { plan: string; at: string | null };
+
+function pathOf(ask: Ask, { plan: shown, at }: Shown): string {
   const plan = `/api/v1/plans/${part(shown)}`;
+  const of = (id: string) => `/api/v1/plans/${part(id)}`;
   switch (ask.what) {
     case "me":
       return "/api/v1/me";
     case "plan":
       return plan;
     case "areas":
-      return "/api/v1/areas";
+      return `/api/v1/areas${query({ at })}`;
     case "grids":
-      return `${plan}/grids`;
+      return `${plan}/grids${query({ at })}`;
     case "tallies":
-      return `${plan}/tallies`;
+      return `${plan}/tallies${query({ at })}`;
     case "breaks":
       return `${plan}/classes?measure=households&n=6`;
     case "findings":
-      return `/api/v1/findings${query({ area: ask.with.area, limit: 1 })}`;
+      return `/api/v1/findings${query({ area: ask.with.area, limit: 1, at })}`;
     case "findingList":
-      return `/api/v1/findings${query({ ...ask.with, limit: 200 })}`;
+      return `/api/v1/findings${query({ ...ask.with, limit: 200, at })}`;
     case "grid":
-      return `${plan}/grids/${part(ask.with.grid)}`;
+      return `${plan}/grids/${part(ask.with.grid)}${query({ at })}`;
     case "buildings":
-      return `${plan}/grids/${part(ask.with.grid)}/buildings`;
+      return `${plan}/grids/${part(ask.with.grid)}/buildings${query({ at })}`;
     case "building":
       return `/api/v1/buildings/${part(ask.with.building)}`;
     case "outline":
-      return `${plan}/grids${query({ community: ask.with.community })}`;
+      return `${plan}/grids${query({ community: ask.with.community, at })}`;
     case "imports":
       return "/api/v1/imports";
     case "report":
@@ -64,11 +70,27 @@ function pathOf(ask: Ask, shown: string): string {
     case "plans":
       return "/api/v1/plans";
     case "fabric":
-      return `/api/v1/plans/${part(ask.with.plan)}/fabric${query({ community: ask.with.community })}`;
+      return `${of(ask.with.plan)}/fabric${query({ community: ask.with.community })}`;
     case "history":
-      return `/api/v1/plans/${part(ask.with.plan)}/history`;
+      return `${of(ask.with.plan)}/history`;
+    case "checks":
+    case "comments":
+      return `${of(ask.with.plan)}/${ask.what}`;
+    case "rebase":
+      return `${of(ask.with.plan)}/rebase/preview`;
+    case "diff":
+    case "moves":
+      return `${of(ask.with.plan)}/diff${query({ against: ask.with.against })}`;
+    case "beside":
+      return `${of(ask.with.plan)}/grids`;
+    case "timeline":
+      return "/api/v1/timeline";
+    case "eras":
+      return ask.with.kind === "border"
+        ? `/api/v1/history/border${query({ lon: ask.with.at[0].toFixed(7), lat: ask.with.at[1].toFixed(7) })}`
+        : `/api/v1/history/${ask.with.kind}${query({ code: ask.with.code })}`;
     case "locate":
-      return `/api/v1/locate${query({ lon: ask.with.at[0].toFixed(7), lat: ask.with.at[1].toFixed(7) })}`;
+      return `/api/v1/locate${query({ lon: ask.with.at[0].toFixed(7), lat: ask.with.at[1].toFixed(7), at })}`;
   }
 }
 
@@ -92,14 +114,30 @@ const READ: { [W in What]: (node: Node, ask: Ask) => Answers[W] } = {
   plans: twins.plans,
   fabric: drafts.fabric,
   history: drafts.history,
+  checks: life.checks,
+  comments: life.comments,
+  rebase: life.rebase,
+  diff: compare.diff,
+  moves: compare.moves,
+  beside: twins.grids,
+  timeline: life.timeline,
+  eras: life.eras,
 };
 
+/** Asked for as shapes rather than rows. */
+const SHAPES: ReadonlySet<What> = new Set(["outline", "moves"]);
+
 /** Asks and decodes. A reply of the wrong shape is a problem named `page.wrong-reply`. */
-export async function answer(ask: Ask, plan: string, lang: Lang): Promise<Reply<Answers[What]>> {
-  const accept = ask.what === "outline" ? "application/geo+json" : "application/json";
+export async function answer(ask: Ask, shown: Shown, who: Who): Promise<Reply<Answers[What]>> {
+  const headers = {
+    ...headersOf(who),
+    Accept: SHAPES.has(ask.what) ? "application/geo+json" : "application/json",
+  };
+  // A preview computes and changes nothing, yet it is posted.
+  const posted = { method: "POST", body: "{}", headers: { ...headers, "Content-Type": "application/json" } };
   let response: Response;
   try {
-    response = await fetch(pathOf(ask, plan), { headers: { Accept: accept, "Accept-Language": lang } });
+    response = await fetch(pathOf(ask, shown), ask.what === "rebase" ? posted : { headers });
   } catch {
     return { ok: false, problem: unreachable() };
   }

@@ -3,35 +3,36 @@
 import type { Edit, Outcome, Pending } from "../model/edits";
 import type { LonLat } from "../model/place";
 import type { Plan } from "../model/register";
-import type { Lang } from "../model/state";
 import { type Reply, read, unreachable } from "./api";
 import type { Node } from "./decode";
 import * as drafts from "./drafts";
 import * as twins from "./twins";
-
-/** Who acts, in which language the answers shall speak. */
-export type Who = { name: string; lang: Lang };
+import { headersOf, type Who } from "./who";
 
 const part = encodeURIComponent;
 
-/** Headers hold ASCII alone: any other name goes percent-encoded. */
-export const headersOf = ({ name, lang }: Who): Record<string, string> => ({
-  "Accept-Language": lang,
-  ...(name === "" ? {} : { "Lifang-Actor": /^[\x20-\x24\x26-\x7e]+$/.test(name) ? name : part(name) }),
-});
+const post = <T>(path: string, body: unknown, who: Who, decode: (node: Node) => T): Promise<Reply<T>> =>
+  sent("POST", path, body, who, decode);
 
-async function post<T>(path: string, body: unknown, who: Who, decode: (node: Node) => T): Promise<Reply<T>> {
+/** Sends and decodes; an answer without a body is read as null. */
+export async function sent<T>(
+  method: "POST" | "PATCH" | "DELETE",
+  path: string,
+  body: unknown,
+  who: Who,
+  decode: (node: Node) => T,
+): Promise<Reply<T>> {
   let response: Response;
   try {
     response = await fetch(path, {
-      method: "POST",
+      method,
       headers: { ...headersOf(who), "Content-Type": "application/json", Accept: "application/json" },
-      body: JSON.stringify(body),
+      ...(body === null ? {} : { body: JSON.stringify(body) }),
     });
   } catch {
     return { ok: false, problem: unreachable() };
   }
-  const text = await response.text().catch(() => null);
+  const text = response.status === 204 ? "null" : await response.text().catch(() => null);
   return text === null ? { ok: false, problem: unreachable() } : read(response.status, text, decode);
 }
 

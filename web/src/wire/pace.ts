@@ -7,16 +7,14 @@ import type { LonLat } from "../model/place";
 import { CURRENT, planOf } from "../model/select";
 import type { State } from "../model/state";
 import * as desk from "./desk";
+import type { Who } from "./who";
 
 /** `still`: the page foresees this one itself and asks only when the pointer rests. */
 type Question = { plan: string; base: number; edits: Edit[]; still: boolean };
 const REST_MS = 220;
 
 /** Asks for the outcome of the latest question; those that were overtaken while one was under way are never asked. */
-export function previews(
-  who: () => desk.Who,
-  tell: (preview: Preview) => void,
-): (question: Question) => void {
+export function previews(who: () => Who, tell: (preview: Preview) => void): (question: Question) => void {
   let next: Question | null = null;
   let busy = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -51,7 +49,7 @@ export function previews(
 const LEAST_MS = 600;
 
 /** Tells the others where one works. */
-export function teller(who: () => desk.Who) {
+export function teller(who: () => Who) {
   let plan: string | null = null;
   let said = "";
   let place: LonLat | null = null;

@@ -139,6 +139,15 @@ export const plan = (node: Node): m.Plan => ({
   canRedo: node.get("can_redo").maybe((value) => value.boolean()) ?? false,
   changedBy: node.get("changed_by").maybe((who) => who.string()),
   changedAt: node.get("changed_at").maybe((time) => time.string()),
+  author: node.get("author").textOr() || null,
+  approver: node.get("approver").textOr() || null,
+  submittedAt: node.get("submitted_at").maybe((time) => time.string()),
+  publishedAt: node.get("published_at").maybe((time) => time.string()),
+  reason: node.get("reason").textOr(),
+  effectiveTo: node.get("effective_to").maybe((day) => day.string()),
+  isInForce: node.get("is_in_force").maybe((value) => value.boolean()) ?? false,
+  isBehind: node.get("is_behind").maybe((value) => value.boolean()) ?? false,
+  basedOnTitle: node.get("based_on_title").textOr(),
 });
 
 export const plans = (node: Node): m.Plan[] => node.get("plans").list(plan);
@@ -168,6 +177,8 @@ export function grids(node: Node): Grids {
   };
 }
 
+const codes = (node: Node): string[] => node.maybe((list) => list.list((code) => code.string())) ?? [];
+
 export const gridDetail = (node: Node): m.GridDetail => ({
   ...grid(node),
   neighbors: node.get("neighbors").list((item) => ({
@@ -179,6 +190,8 @@ export const gridDetail = (node: Node): m.GridDetail => ({
   pieces: node.get("pieces").integer(),
   perimeterM: node.get("perimeter_m").number(),
   compactness: node.get("compactness").number(),
+  predecessors: codes(node.get("predecessors")),
+  successors: codes(node.get("successors")),
 });
 
 export const tallyRow = (node: Node): m.TallyRow => ({

@@ -1,11 +1,13 @@
 // Every text of the page in English.
 
 import type { Words } from ".";
+import { life } from "./life.en";
 
 /** The number with its noun: one household, two households. */
 const many = (n: string | number, noun: string): string => `${n} ${noun}${String(n) === "1" ? "" : "s"}`;
 
 export const en: Words = {
+  life,
   lang: "en",
   colon: ": ",
   comma: ", ",
@@ -274,7 +276,6 @@ export const en: Words = {
     open: "Open the draft",
     leave: "Back to the plan in force",
     pickCommunity: "This draft covers several communities. Choose the one to redraw.",
-    readOnly: "This plan is no draft: it can only be looked at.",
     reading: "Reading the borders…",
     tools: "Tools",
     tool: {

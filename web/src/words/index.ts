@@ -1,10 +1,9 @@
 // Words and numbers in the language chosen. A plain typed dictionary: two files with the same keys, checked by
-// the compiler; texts with figures are functions.
+// the compiler; texts with figures are functions. Only the language chosen is fetched.
 
 import type { Share, Shown } from "../model/register";
 import type { Lang } from "../model/state";
-import { en } from "./en";
-import { zh } from "./zh";
+import type { zh } from "./zh";
 
 export type Words = typeof zh;
 
@@ -61,9 +60,21 @@ function speechOf(lang: Lang, words: Words): Speech {
   };
 }
 
-const SPEECH: Record<Lang, Speech> = { zh: speechOf("zh", zh), en: speechOf("en", en) };
+const SPEECH = new Map<Lang, Speech>();
 
-export const speech = (lang: Lang): Speech => SPEECH[lang];
+/** Fetches a language; once it has come, `speech` knows it. */
+export async function learn(lang: Lang): Promise<void> {
+  if (SPEECH.has(lang)) return;
+  const words = lang === "zh" ? (await import("./zh")).zh : (await import("./en")).en;
+  SPEECH.set(lang, speechOf(lang, words));
+}
+
+/** `lang` has been learnt. */
+export function speech(lang: Lang): Speech {
+  const known = SPEECH.get(lang);
+  if (known === undefined) throw new Error(`no words yet in ${lang}`);
+  return known;
+}
 
 /** A word from a table keyed by the server, or the key itself when the table does not know it. */
 export const wordOf = (table: Record<string, string>, key: string): string => table[key] ?? key;

@@ -1,6 +1,9 @@
 // Every text of the page in Chinese. `en.ts` has the same keys, and the compiler says when it has not.
 
+import { life } from "./life.zh";
+
 export const zh = {
+  life,
   lang: "zh-CN",
   colon: "：",
   comma: "、",
@@ -271,7 +274,6 @@ export const zh = {
     open: "打开草案",
     leave: "回到现行方案",
     pickCommunity: "这份草案含多个社区，请选择要调整的一个。",
-    readOnly: "这份方案不是草案，只能查看。",
     reading: "正在读取边界…",
     tools: "工具",
     tool: {

@@ -6,6 +6,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test as base, expect, type Page } from "@playwright/test";
+import { before } from "./page";
 
 const ROOT = join(import.meta.dirname, "../../..");
 export const LOOKS = join(import.meta.dirname, "../../test-results/looks");
@@ -48,7 +49,9 @@ export const test = base.extend<Own, { server: string }>({
     async ({}, use) => {
       const folder = mkdtempSync(join(tmpdir(), "lifang-browser-"));
       const { url, process: child } = await started(join(folder, "demo.db"));
-      await use(url);
+      const front = process.env.LIFANG_DIST === undefined ? null : await before(url);
+      await use(front?.url ?? url);
+      front?.close();
       child.removeAllListeners("exit");
       if (child.exitCode === null) {
         child.kill("SIGTERM");

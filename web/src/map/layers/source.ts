@@ -8,6 +8,8 @@ export const TILES = "lifang";
 export const COUNTS = "counts";
 /** The place a list points at. */
 export const MARK = "mark";
+/** Ground that moves between two plans. */
+export const MOVES = "moves";
 /** My grid: its outline, and everything else as a mask. */
 export const MINE = "mine";
 
