@@ -16,6 +16,8 @@ mod events;
 mod life;
 #[path = "api/limits.rs"]
 mod limits;
+#[path = "api/past.rs"]
+mod past;
 #[path = "api/privacy.rs"]
 mod privacy;
 #[path = "api/replies.rs"]

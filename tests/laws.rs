@@ -12,6 +12,8 @@ mod diff;
 mod edits;
 #[path = "laws/fabric.rs"]
 mod fabric;
+#[path = "laws/life.rs"]
+mod life;
 #[path = "laws/quiet.rs"]
 mod quiet;
 #[path = "laws/world.rs"]

@@ -30,7 +30,7 @@ impl Check {
             }
             return Ok(Done::Clean);
         }
-        let world = self.database.world()?;
+        let world = self.database.whole_world()?;
         let broken = broken_laws(&world);
         let found = findings(&world, &Query { plan: PlanChoice::Current, area: None, code: None });
         if self.json {

@@ -15,6 +15,7 @@ use crate::config::Config;
 use crate::desk::Desk;
 use crate::domain::decide::{Command, Import, Roster};
 use crate::domain::ids::Code;
+use crate::domain::measure::Day;
 use crate::domain::register::rows::{GridKind, GridRow, ImportKind, Rows};
 use crate::domain::rights::Actor;
 use crate::domain::world::World;
@@ -137,7 +138,8 @@ fn import_town(db: &Path) -> Result<Desk, Failure> {
             let Some(kind) = kind else { continue };
             let sheet = read(name, &bytes, &ImportOptions::new(kind), &mut |_, _| {});
             let sheet = sheet.map_err(|error| Failure(format!("{name}: {error}")))?;
-            submit(desk, sheet.into_command(name, TOLERANCE_M, today()), Some(Path::new(name)))?;
+            let command = sheet.into_command(name, TOLERANCE_M, first_day());
+            submit(desk, command, Some(Path::new(name)))?;
         }
         Ok(())
     })
@@ -160,7 +162,7 @@ pub(super) fn import_folder(db: &Path, folder: &Path, notes: &Notes) -> Result<D
                     ..ImportOptions::new(kind)
                 };
                 let sheet = read_sheet(file, &options)?;
-                let command = sheet.into_command(&file_name(file), TOLERANCE_M, today());
+                let command = sheet.into_command(&file_name(file), TOLERANCE_M, first_day());
                 submit(desk, command, Some(file))?;
             }
             let world = desk.world();
@@ -271,10 +273,17 @@ fn made_up(desk: &Desk, rows: Rows, name: &str) -> Result<(), Failure> {
         n_rows,
         n_refused: 0,
         tolerance_m: TOLERANCE_M,
-        effective: today(),
+        effective: first_day(),
         roster: Roster::new(),
     };
     submit(desk, Command::Import(Box::new(import)), Some(Path::new(name)))
+}
+
+/// First day of the grids that come with a demo: the beginning of the year, so that plans made today find
+/// something to follow.
+fn first_day() -> Day {
+    let today = today();
+    Day::new(today.civil().0, 1, 1).unwrap_or(today)
 }
 
 fn submit(desk: &Desk, command: Command, file: Option<&Path>) -> Result<(), Failure> {

@@ -6,7 +6,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Database, Done, Failure, area_choice, plan_choice};
+use super::{Database, Done, Failure, area_choice, plan_choice, today};
+use crate::domain::measure::Day;
+use crate::domain::world::World;
 use crate::export::{Export as Wanted, Format, MemberCells, What, write};
 
 #[derive(Debug, Args)]
@@ -19,6 +21,9 @@ pub(super) struct Export {
     /// For a diff, the plan it is held against: a number, or `current`
     #[arg(long, default_value = "current")]
     against: String,
+    /// A day as YYYY-MM-DD: what counted, or will count, then; today when left out
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    at: Option<Day>,
     /// Only what lies under the area with this code
     #[arg(long)]
     area: Option<String>,
@@ -32,13 +37,23 @@ pub(super) struct Export {
     database: Database,
 }
 
+fn day(text: &str) -> Result<Day, String> {
+    text.parse().map_err(|()| "a day is written as YYYY-MM-DD".to_owned())
+}
+
 impl Export {
     pub(super) fn run(self) -> Result<Done, Failure> {
         let what = What::of_word(&self.what)
             .ok_or_else(|| Failure(format!("{} cannot be exported", self.what)))?;
         let format = Format::of_word(&self.format)
             .ok_or_else(|| Failure(format!("the format {} is not known", self.format)))?;
-        let world = self.database.world()?;
+        if self.at.is_some() && self.plan != "current" {
+            return Err(Failure("--at goes with --plan current only".to_owned()));
+        }
+        let plans = |world: &World| {
+            Ok(vec![plan_choice(world, &self.plan)?, plan_choice(world, &self.against)?])
+        };
+        let world = self.database.world_on(self.at.unwrap_or_else(today), plans)?;
         let plan = plan_choice(&world, &self.plan)?;
         let against = plan_choice(&world, &self.against)?;
         let area = area_choice(&world, self.area.as_deref())?;

@@ -16,13 +16,15 @@ use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::Config;
 use crate::desk::{Desk, today};
 use crate::domain::ids::{AreaId, PlanId};
-use crate::domain::world::{PlanChoice, World};
+use crate::domain::measure::Day;
+use crate::domain::world::{PlanChoice, Sleeper, World};
 use crate::store::{Reader, StoreOptions};
 
 /// Responsibility grids: communities cut into grids, every building in exactly one.
@@ -69,11 +71,43 @@ impl Database {
         open_desk(&self.db)
     }
 
-    /// The world in an existing database, also while it is served.
+    /// The world of today in an existing database, also while it is served.
     fn world(&self) -> Result<World, Failure> {
-        let reader = Reader::open(&self.db, &StoreOptions::default()).map_err(Failure::of)?;
-        let (ground, revision) = reader.load().map_err(Failure::of)?;
-        Ok(World::open(&ground, revision))
+        self.world_on(today(), |_| Ok(Vec::new()))
+    }
+
+    /// The same with every plan there ever was.
+    fn whole_world(&self) -> Result<World, Failure> {
+        let (ground, revision) = self.reader()?.load().map_err(Failure::of)?;
+        Ok(as_of(World::open(&ground, revision), today()))
+    }
+
+    /// The world as it is asked on a day, with the ground of some plans, be they over or not.
+    fn world_on(
+        &self,
+        day: Day,
+        plans: impl FnOnce(&World) -> Result<Vec<PlanChoice>, Failure>,
+    ) -> Result<World, Failure> {
+        let reader = self.reader()?;
+        let (ground, revision) = reader.load_awake().map_err(Failure::of)?;
+        let world = World::open(&ground, revision);
+        let mut asleep = world.asleep(PlanChoice::Current, Some(day), None);
+        for plan in plans(&world)?.into_iter().filter(|plan| *plan != PlanChoice::Current) {
+            asleep.extend(world.asleep(plan, None, None));
+        }
+        let mut sleepers = Vec::new();
+        for (plan, area) in asleep {
+            let slept = reader.sleeper(plan, area).map_err(Failure::of)?;
+            sleepers.extend(
+                slept.map(|(grids, cut)| Arc::new(Sleeper::new(plan, area, grids, Arc::new(cut)))),
+            );
+        }
+        let world = if sleepers.is_empty() { world } else { world.recalled(&sleepers) };
+        Ok(as_of(world, day))
+    }
+
+    fn reader(&self) -> Result<Reader, Failure> {
+        Reader::open(&self.db, &StoreOptions::default()).map_err(Failure::of)
     }
 }
 
@@ -100,6 +134,12 @@ impl Settings {
         let row = |key: &str| world.setting(key).map(str::to_owned);
         Config::new(&flags, environment, row).map_err(Failure::of)
     }
+}
+
+/// `world` asked on `day`, where other plans count on it.
+fn as_of(world: World, day: Day) -> World {
+    let is_same = world.plans().in_force_on(Some(day)) == *world.plans().current();
+    if is_same { world } else { world.as_of(day) }
 }
 
 fn open_desk(path: &Path) -> Result<Desk, Failure> {

@@ -9,7 +9,7 @@ use clap::Args;
 
 use super::{Database, Done, Failure, Settings};
 use crate::config::Config;
-use crate::desk::Desk;
+use crate::desk::{Desk, pretended};
 use crate::http::HttpOptions;
 use crate::http::serve::{Server, stop_signal};
 use crate::store::{Reader, StoreOptions, restore};
@@ -27,6 +27,7 @@ pub(super) struct Serve {
 
 impl Serve {
     pub(super) fn run(self) -> Result<Done, Failure> {
+        pretended().map_err(Failure::of)?;
         let desk = self.database.desk()?;
         let config = self.settings.config(&desk.world())?;
         serve_desk(desk, &config, &self.database.db, self.listen, |address| {

@@ -101,15 +101,20 @@ impl Desk {
     ///
     /// The thread ends when the last handle is dropped; what it acknowledged is on disk.
     pub fn open(path: &Path, options: &StoreOptions) -> Result<Self, StoreError> {
-        Self::start(Store::open(path, options)?)
+        Self::start(Store::open(path, options)?, None)
+    }
+
+    /// As [`Desk::open`], taking `day` for today: see [`Desk::pretend`].
+    pub fn open_on(path: &Path, options: &StoreOptions, day: Day) -> Result<Self, StoreError> {
+        Self::start(Store::open(path, options)?, Some(day))
     }
 
     /// A desk on a database in memory, for trials.
     pub fn in_memory() -> Result<Self, StoreError> {
-        Self::start(Store::in_memory()?)
+        Self::start(Store::in_memory()?, None)
     }
 
-    fn start(store: Store) -> Result<Self, StoreError> {
+    fn start(store: Store, day: Option<Day>) -> Result<Self, StoreError> {
         let (ground, revision) = store.load_awake()?;
         let reader = store.reader()?;
         let world = Arc::new(World::open(&ground, revision));
@@ -119,7 +124,7 @@ impl Desk {
             notices: broadcast::channel(NOTICES).0,
             reader: Mutex::new(reader),
             sleepers: past::Sleepers::default(),
-            pretended: Mutex::default(),
+            pretended: Mutex::new(day),
         });
         let (jobs, queue) = mpsc::channel(QUEUE);
         let mut runner = run::Runner::new(store, Arc::clone(&shared));

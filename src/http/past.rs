@@ -55,6 +55,18 @@ pub(super) fn world_of(
     Ok(app.desk.recall(world, plan, day, areas)?)
 }
 
+/// The world in which two plans, be they over or not, can be held against each other.
+pub(super) fn world_of_both(
+    app: &App,
+    world: &Arc<World>,
+    plans: [PlanChoice; 2],
+    areas: Option<&BTreeSet<AreaId>>,
+) -> Result<Arc<World>, Problem> {
+    let [one, other] = plans;
+    let world = world_of(app, world, (one, None), areas)?;
+    world_of(app, &world, (other, None), areas)
+}
+
 /// As [`answer`], from the world as it was on the day asked about.
 pub(super) async fn answer_about<T: Send + 'static>(
     app: &Arc<App>,

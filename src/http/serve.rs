@@ -32,6 +32,8 @@ const GRACE: Duration = Duration::from_secs(10);
 /// What is still coming in after the last answer is thrown away for so long, and so much of it.
 const LINGER: Duration = Duration::from_secs(2);
 const LINGER_BYTES: usize = 16 << 20;
+/// Between two looks at the calendar.
+const TICK: Duration = Duration::from_secs(1);
 /// Most a connection buffers of a request's head; the guard answers in words well before.
 const BUFFER: usize = 128 << 10;
 
@@ -77,6 +79,7 @@ impl Server {
         let n_slots = app.options.max_connections;
         let slots = Arc::new(Semaphore::new(n_slots));
         let mut stop = std::pin::pin!(stop);
+        tokio::spawn(keep_the_day(Arc::clone(&app)));
         loop {
             let slot = tokio::select! {
                 slot = Arc::clone(&slots).acquire_owned() => slot.expect("slots are never closed"),
@@ -105,6 +108,18 @@ impl Server {
         let all = u32::try_from(n_slots).unwrap_or(u32::MAX);
         if timeout(GRACE, slots.acquire_many(all)).await.is_err() {
             tracing::warn!("some requests were cut off");
+        }
+    }
+}
+
+/// Turns the page soon after another day has begun, or the clock was set; until the server stops.
+async fn keep_the_day(app: Arc<App>) {
+    let mut closing = app.closing.subscribe();
+    loop {
+        app.desk.turn().await;
+        tokio::select! {
+            () = sleep(TICK) => {}
+            _ = closing.wait_for(|is_closing| *is_closing) => return,
         }
     }
 }

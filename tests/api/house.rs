@@ -94,7 +94,7 @@ pub async fn desk() -> Desk {
 /// A server in this process.
 pub struct House {
     pub desk: Desk,
-    router: Router,
+    pub router: Router,
 }
 
 impl House {
@@ -102,6 +102,11 @@ impl House {
         let desk = desk().await;
         let router = router(App::new(desk.clone(), HttpOptions::default()));
         Self { desk, router }
+    }
+
+    /// Another door to the same house.
+    pub fn over(other: &Self) -> Self {
+        Self { desk: other.desk.clone(), router: other.router.clone() }
     }
 
     /// Asks the router; the body stays a stream.

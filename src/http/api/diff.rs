@@ -12,6 +12,7 @@ use super::grids::wants_geojson;
 use crate::domain::diff::{compare, pieces};
 use crate::http::ask::{Ask, area_choice, json, plan_choice, typed_json};
 use crate::http::lang::Lang;
+use crate::http::past::world_of_both;
 use crate::http::problem::Problem;
 use crate::http::wire::{DiffPiece, DiffSheet, FeatureCollection, diff_collection};
 use crate::http::{App, answer};
@@ -41,10 +42,13 @@ pub async fn diff(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let (wants_shapes, lang) = (wants_geojson(&headers), Lang::of(&headers));
-    answer(&app, move |_, world| {
-        let to = plan_choice(world, &plan)?;
-        let from = plan_choice(world, asked.against.as_deref().unwrap_or("current"))?;
-        let area = asked.community.as_deref().map(|code| area_choice(world, code)).transpose()?;
+    let held = app.desk.world();
+    answer(&app, move |app, _| {
+        let to = plan_choice(&held, &plan)?;
+        let from = plan_choice(&held, asked.against.as_deref().unwrap_or("current"))?;
+        let area = asked.community.as_deref().map(|code| area_choice(&held, code)).transpose()?;
+        let within = area.map(|area| held.areas().communities(Some(area)).into_iter().collect());
+        let world = &*world_of_both(app, &held, [to, from], within.as_ref())?;
         let diff = compare(world, from, to, area);
         if wants_shapes {
             let pieces = pieces(world, from, to, area);

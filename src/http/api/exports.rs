@@ -12,6 +12,7 @@ use utoipa::IntoParams;
 use crate::domain::world::PlanChoice;
 use crate::export::{Export, Format, MemberCells, What, write};
 use crate::http::ask::{Ask, area_choice, plan_choice};
+use crate::http::past::world_of_both;
 use crate::http::problem::{Fault, Problem};
 use crate::http::{App, answer};
 
@@ -44,11 +45,14 @@ pub async fn export(
         "diff.xlsx" => Format::Xlsx,
         _ => return Err(Fault::UnknownExport.into()),
     };
-    answer(&app, move |_, world| {
+    let held = app.desk.world();
+    answer(&app, move |app, _| {
         let choice =
-            |text: &Option<String>| plan_choice(world, text.as_deref().unwrap_or("current"));
+            |text: &Option<String>| plan_choice(&held, text.as_deref().unwrap_or("current"));
         let (plan, against) = (choice(&asked.plan)?, choice(&asked.against)?);
-        let area = asked.area.as_deref().map(|code| area_choice(world, code)).transpose()?;
+        let area = asked.area.as_deref().map(|code| area_choice(&held, code)).transpose()?;
+        let within = area.map(|area| held.areas().communities(Some(area)).into_iter().collect());
+        let world = &*world_of_both(app, &held, [plan, against], within.as_ref())?;
         let wanted = Export { world, plan, against, area, members: MemberCells::Shown };
         let mut bytes = Vec::new();
         write(&wanted, What::Diff, format, &mut bytes).map_err(|_| Fault::Internal)?;
