@@ -8,7 +8,7 @@
 //! floor 4   main                                      calls cli, prints the error, exit code
 //! floor 3   cli ── config        http                 doors: arguments, files, sockets, browsers
 //! floor 2            desk                             the one writer; publishes worlds
-//! floor 1   import  export  store  tiles  sample      side by side, never importing each other
+//! floor 1   import  export  store  tiles  divide  sample   side by side, never importing each other
 //! floor 0            domain                           pure: no I/O, clock, randomness, async, log, serde
 //! ```
 //! A room imports only from floors below it; on floor 3 only cli looks sideways. Inside `domain` the
@@ -36,6 +36,7 @@ pub mod import;
 pub mod export;
 pub mod store;
 pub mod tiles;
+pub mod divide;
 pub mod desk;
 pub mod config;
 pub mod http;

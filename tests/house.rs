@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// Rooms by floor, lowest first.
 const FLOORS: [&[&str]; 4] = [
     &["domain"],
-    &["import", "export", "store", "tiles", "sample"],
+    &["import", "export", "store", "tiles", "divide", "sample"],
     &["desk"],
     &["config", "http", "cli"],
 ];

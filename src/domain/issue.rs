@@ -209,6 +209,23 @@ codes! {
     "grid.locked", "网格已锁定", "the grid is locked";
     "plan.no-areas", "没有选择社区", "no community was named";
     "plan.area-not-in-base", "所依据的方案不含此社区", "the plan it starts from does not divide this community";
+    // dividing ground into parts
+    "divide.no-weight", "缺少权重，按 0 计", "the weight is missing; counted as none";
+    "divide.bad-weight", "权重为负或过大，按 0 计", "the weight is negative or too large; counted as none";
+    "divide.rounded-weight", "权重已取整", "the weight was rounded to a whole number";
+    "divide.same-id", "标识重复", "the same id appears twice";
+    "divide.no-ground", "没有自己的地块，未参与划分", "it has no ground of its own and was left out";
+    "divide.no-units", "没有可划分的单元", "there is nothing to divide";
+    "divide.no-parts", "至少划分为一份", "a division has at least one part";
+    "divide.bad-band", "目标、下限与上限不合理", "target, least and most do not fit together";
+    "divide.too-few-units", "单元数少于份数", "there are fewer units than parts";
+    "divide.too-many-pieces", "互不相连的地块多于份数", "the ground lies in more separate pieces than there are parts";
+    "divide.cancelled", "已取消", "it was cancelled";
+    "divide.unit", "不可拆分的单元超过上限", "what cannot be split is heavier than a part may be";
+    "divide.compound", "与其相连的小块无处可去，合计超过上限", "pockets too light for themselves hang on it, and together they are heavier than a part may be";
+    "divide.piece", "孤立地块不足下限", "a piece that touches nothing else is lighter than a part may be";
+    "divide.count", "任何份数都不能使其全部达标", "too heavy for so many parts, too light for one more";
+    "divide.exhausted", "已穷举全部划分，均不达标", "every division was looked at, and none keeps the band";
     // findings about plans and places
     "grid.empty", "空网格：没有楼栋", "the grid holds no building";
     "grid.overloaded", "超载网格", "the grid holds too many households";

@@ -1,0 +1,251 @@
+//! From coarse to fine: pairs of nodes are joined again and again, the small graph is divided by trees,
+//! and at each step back the borders are walked anew.
+//!
+//! **Why** levels: a border that runs the wrong way round a park is many nodes long at the finest level,
+//! where no search would move it, and three nodes long at a coarse one.
+//! Source: Hendrickson and Leland 1995; Karypis and Kumar 1998.
+
+use super::chain;
+use super::chance::Chance;
+use super::crew;
+use super::gauge::Gauge;
+use super::graph::Graph;
+use super::score::Score;
+use super::tree;
+use super::walk::{Cooling, Walk};
+use super::watch::Stop;
+
+/// Nodes a part is made of where trees divide.
+const COARSEST: usize = 20;
+/// Parts that are walked together; several such groups are walked at once.
+const GROUP: usize = 16;
+/// Moves tried for each node, over all tries and levels.
+const MOVES: usize = 700;
+/// Temperatures where trees have divided, on the way back, and at the finest level.
+const HEAT: [(f64, f64); 3] = [(1.0, 0.2), (1.0, 0.15), (1.0, 0.03)];
+/// Weights of the strain: shapes come first, balance last.
+const WEIGHT: (f64, f64) = (0.02, 8.0);
+
+/// What to divide one connected graph into.
+pub(super) struct Task<'a> {
+    pub graph: &'a Graph,
+    pub gauge: &'a Gauge,
+    pub seed: u64,
+    pub n_threads: usize,
+    pub stop: &'a Stop<'a>,
+}
+
+impl Task<'_> {
+    fn n_parts(&self) -> usize {
+        self.gauge.targets.len()
+    }
+
+    /// The best division found. The graph is connected and has at least as many nodes as parts.
+    pub fn solve(&self) -> Vec<u32> {
+        if self.n_parts() == 1 {
+            return vec![0; self.graph.n_nodes()];
+        }
+        let n_tries = n_tries(self.graph.n_nodes());
+        let tries: Vec<u64> = (0..n_tries as u64).collect();
+        let is_wide = n_tries > 1;
+        let n_inner = if is_wide { 1 } else { self.n_threads };
+        let found = crew::each(self.n_threads, &tries, |_, &number| {
+            let part = self.attempt(number, n_inner, n_tries);
+            (Score::new(self.graph, self.gauge, &part), number, part)
+        });
+        let best = found.into_iter().min_by_key(|&(score, number, _)| (score, number));
+        best.expect("at least one try").2
+    }
+
+    fn attempt(&self, number: u64, n_threads: usize, n_tries: usize) -> Vec<u32> {
+        let mut chance = Chance::fork(self.seed, number);
+        let levels = self.coarser(&mut chance);
+        let coarsest = levels.last().map_or(self.graph, |(graph, _)| graph);
+        let target = self.gauge.targets[0];
+        let mut part = tree::parts(coarsest, self.n_parts(), target, &mut chance, self.stop);
+        let n_moves = MOVES / n_tries.min(4);
+        for depth in (0..=levels.len()).rev() {
+            let graph = if depth == 0 { self.graph } else { &levels[depth - 1].0 };
+            let grain = graph.total() as f64 / graph.n_nodes() as f64;
+            let gauge = self.gauge.at_grain(if depth == 0 { grain * 0.5 } else { grain });
+            let heat = match depth {
+                0 => HEAT[2],
+                _ if depth == levels.len() => HEAT[0],
+                _ => HEAT[1],
+            };
+            let cooling = Cooling { n_moves: n_moves * graph.n_nodes(), heat, weight: WEIGHT };
+            let walked = Walked { graph, gauge: &gauge, n_threads, stop: self.stop };
+            part = walked.walk(part, &cooling, &mut chance);
+            if let Some(below) = depth.checked_sub(1) {
+                part = levels[below].1.iter().map(|&group| part[group as usize]).collect();
+            }
+        }
+        self.finish(part, &mut chance)
+    }
+
+    /// The last violators, and once more the borders without giving anything up.
+    fn finish(&self, part: Vec<u32>, chance: &mut Chance) -> Vec<u32> {
+        let mut walk = Walk::new(self.graph, self.gauge, part, vec![1; self.n_parts()]);
+        let n_chains = 40 + 8 * self.n_parts();
+        chain::settle(&mut walk, n_chains, self.stop);
+        let before = walk.part.clone();
+        let score = Score::new(self.graph, self.gauge, &before);
+        let n_moves = 40 * self.graph.n_nodes();
+        let cooling = Cooling { n_moves, heat: (0.02, 0.005), weight: (50.0, 50.0) };
+        walk.anneal(&cooling, chance, self.stop);
+        chain::settle(&mut walk, n_chains, self.stop);
+        if Score::new(self.graph, self.gauge, &walk.part) <= score { walk.part } else { before }
+    }
+
+    /// Ever coarser graphs, each with the group of each node of the one before.
+    fn coarser(&self, chance: &mut Chance) -> Vec<(Graph, Vec<u32>)> {
+        let enough = (COARSEST * self.n_parts()).max(60);
+        let heaviest = (self.gauge.targets[0] / 8.0) as i64;
+        let mut levels: Vec<(Graph, Vec<u32>)> = Vec::new();
+        loop {
+            let graph = levels.last().map_or(self.graph, |(graph, _)| graph);
+            let n = graph.n_nodes();
+            if n <= enough * 3 / 2 {
+                return levels;
+            }
+            let (group_of, n_groups) = graph.matched(heaviest, chance);
+            if n_groups * 10 > n * 9 || n_groups < enough / 2 {
+                return levels;
+            }
+            let coarse = graph.contracted(&group_of, n_groups);
+            levels.push((coarse, group_of));
+        }
+    }
+}
+
+/// Whole attempts, the best of which counts: small graphs are tried more often.
+fn n_tries(n_nodes: usize) -> usize {
+    match n_nodes {
+        0..300 => 12,
+        300..1_000 => 6,
+        1_000..5_000 => 4,
+        5_000..10_000 => 2,
+        _ => 1,
+    }
+}
+
+/// One level being walked.
+struct Walked<'a> {
+    graph: &'a Graph,
+    gauge: &'a Gauge,
+    n_threads: usize,
+    stop: &'a Stop<'a>,
+}
+
+impl Walked<'_> {
+    fn walk(&self, part: Vec<u32>, cooling: &Cooling, chance: &mut Chance) -> Vec<u32> {
+        let n_parts = self.gauge.targets.len();
+        if n_parts <= 2 * GROUP {
+            let mut walk = Walk::new(self.graph, self.gauge, part, vec![1; n_parts]);
+            walk.anneal(cooling, chance, self.stop);
+            return walk.part;
+        }
+        self.walk_groups(part, cooling, chance)
+    }
+
+    /// In rounds: parts are put into groups of neighbours, each group is walked for itself.
+    fn walk_groups(&self, mut part: Vec<u32>, cooling: &Cooling, chance: &mut Chance) -> Vec<u32> {
+        const ROUNDS: usize = 8;
+        for round in 0..ROUNDS {
+            if self.stop.is_due() {
+                return part;
+            }
+            let step = |(first, last): (f64, f64)| {
+                let at = |round: usize| first * (last / first).powf(round as f64 / ROUNDS as f64);
+                (at(round), at(round + 1))
+            };
+            let groups = self.groups(&part, chance);
+            let seed = chance.word();
+            let done = crew::each(self.n_threads, &groups, |number, group| {
+                let cooling = Cooling {
+                    n_moves: cooling.n_moves / self.graph.n_nodes() * group.nodes.len() / ROUNDS,
+                    heat: step(cooling.heat),
+                    weight: step(cooling.weight),
+                };
+                self.walk_group(group, &part, &cooling, Chance::fork(seed, number as u64))
+            });
+            for (group, mine) in groups.iter().zip(done) {
+                for (&node, mine) in group.nodes.iter().zip(mine) {
+                    part[node as usize] = group.parts[mine as usize];
+                }
+            }
+        }
+        part
+    }
+
+    fn walk_group(
+        &self,
+        group: &Group,
+        part: &[u32],
+        cooling: &Cooling,
+        mut chance: Chance,
+    ) -> Vec<u32> {
+        let mut place = vec![u32::MAX; self.graph.n_nodes()];
+        let graph = self.graph.part(&group.nodes, &mut place);
+        let mut number = vec![0; self.gauge.targets.len()];
+        for (at, &mine) in group.parts.iter().enumerate() {
+            number[mine as usize] = at as u32;
+        }
+        let targets = group.parts.iter().map(|&mine| self.gauge.targets[mine as usize]).collect();
+        let gauge = Gauge { targets, ..self.gauge.clone() };
+        let mine = group.nodes.iter().map(|&node| number[part[node as usize] as usize]).collect();
+        let mut walk = Walk::new(&graph, &gauge, mine, vec![1; group.parts.len()]);
+        walk.anneal(cooling, &mut chance, self.stop);
+        walk.part
+    }
+
+    /// All parts in groups of up to [`GROUP`] that hang together, drawn anew each time.
+    fn groups(&self, part: &[u32], chance: &mut Chance) -> Vec<Group> {
+        let n_parts = self.gauge.targets.len();
+        let mut beside: Vec<Vec<u32>> = vec![Vec::new(); n_parts];
+        for (a, b, _) in self.graph.borders() {
+            let (one, other) = (part[a], part[b]);
+            if one != other {
+                beside[one as usize].push(other);
+                beside[other as usize].push(one);
+            }
+        }
+        for list in &mut beside {
+            list.sort_unstable();
+            list.dedup();
+        }
+        let mut order: Vec<u32> = (0..n_parts as u32).collect();
+        chance.shuffle(&mut order);
+        let mut group_of = vec![u32::MAX; n_parts];
+        let mut groups: Vec<Group> = Vec::new();
+        for first in order {
+            if group_of[first as usize] != u32::MAX {
+                continue;
+            }
+            let number = groups.len() as u32;
+            let mut parts = vec![first];
+            group_of[first as usize] = number;
+            let mut at = 0;
+            while at < parts.len() && parts.len() < GROUP {
+                for &to in &beside[parts[at] as usize] {
+                    if parts.len() < GROUP && group_of[to as usize] == u32::MAX {
+                        group_of[to as usize] = number;
+                        parts.push(to);
+                    }
+                }
+                at += 1;
+            }
+            groups.push(Group { parts, nodes: Vec::new() });
+        }
+        for (node, &mine) in part.iter().enumerate() {
+            groups[group_of[mine as usize] as usize].nodes.push(node as u32);
+        }
+        groups
+    }
+}
+
+/// Parts that are walked together, and their nodes.
+struct Group {
+    parts: Vec<u32>,
+    nodes: Vec<u32>,
+}

@@ -1,0 +1,48 @@
+//! Automatic division: units with weights and borders in, parts out. Proposes, never applies.
+//!
+//! A unit is a base cell, a building's ground, a census block: whatever is not to be cut. Parts are
+//! connected, as near to each other in weight as units allow, and run along barriers where they can. The
+//! order of what counts: no part outside the band, then balance, then borders off barriers (which keeps
+//! parts round as well), and last, in naming them, few who leave the part they had. Within the slack
+//! (1 % of the mean, up to 2.5 % where units are coarse, unless said otherwise) parts count as balanced.
+//!
+//! Files, in reading order: `ground` (what is divided), `aim` (into what), `proof` (what cannot be),
+//! `share` (how many parts each piece gets), `graph`, `gauge`, `score`, `contact` (does a part fall
+//! apart), `walk` (borders move), `chain` (the last violators), `tree` (balanced cuts), `levels` (coarse
+//! to fine), `exact` (all divisions of small ground), `measure` (what came of it), `coverage` (units from
+//! polygons), with `chance`, `crew` and `watch` at hand.
+//!
+//! Knows nothing of plans, grids or buildings: floor 1, domain's measures only.
+//!
+//! **Why** one engine for blocks of a census and cells of a community: what is compared with other tools is
+//! then what planners get. **Why** a bound and certificates with each answer: a division nobody
+//! can judge is a black box; "no division can be nearer than 4.2 %" ends the search for a better one.
+
+mod aim;
+mod chain;
+mod chance;
+mod contact;
+pub mod coverage;
+mod crew;
+mod exact;
+mod gauge;
+mod graph;
+mod ground;
+mod levels;
+mod measure;
+mod proof;
+mod score;
+mod share;
+mod solve;
+mod tree;
+mod walk;
+mod watch;
+
+pub use aim::{Aim, Count, Impossible, Price};
+pub use ground::{Border, Ground};
+pub use measure::{Measures, PartMeasure, measure};
+pub use solve::{Certificate, Division, Reason, divide};
+pub use watch::Stop;
+
+#[cfg(test)]
+mod tests;

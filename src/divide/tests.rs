@@ -1,0 +1,366 @@
+//! Laws of dividing, on random ground: connected, complete, the same on any number of threads, in the
+//! band or certified, and never better than possible.
+
+use proptest::prelude::*;
+
+use super::chance::Chance;
+use super::contact::{Contact, stays_whole_slowly};
+use super::graph::Graph;
+use super::*;
+use crate::domain::fabric::Barrier;
+use crate::domain::measure::{Area, Length};
+
+/// A patch of squares with some borders missing and some diagonals added: ponds, walls and alleys.
+fn town(seed: u64, cols: usize, rows: usize, heaviest: usize) -> Ground {
+    let mut chance = Chance::fork(seed, 0);
+    let n = cols * rows;
+    let weight = |chance: &mut Chance| match chance.below(4) {
+        0 => 0,
+        _ => chance.below(heaviest) as i64,
+    };
+    let mut ground = Ground {
+        weights: (0..n).map(|_| weight(&mut chance)).collect(),
+        areas: vec![Area::from_square_meters(100.0); n],
+        rims: vec![Length::ZERO; n],
+        ..Ground::default()
+    };
+    let mut beside = |a: usize, b: usize, chance: &mut Chance| {
+        if chance.below(8) > 0 {
+            let barrier = if chance.below(6) == 0 { Barrier::Road } else { Barrier::None };
+            let length = Length(5_000 + chance.below(10_000) as i64);
+            ground.borders.push(Border { units: [a as u32, b as u32], length, barrier });
+        }
+    };
+    for row in 0..rows {
+        for col in 0..cols {
+            let at = row * cols + col;
+            if col + 1 < cols {
+                beside(at, at + 1, &mut chance);
+            }
+            if row + 1 < rows {
+                beside(at, at + cols, &mut chance);
+            }
+            if col + 1 < cols && row + 1 < rows && chance.below(3) == 0 {
+                beside(at, at + cols + 1, &mut chance);
+            }
+        }
+    }
+    ground
+}
+
+fn n_pieces(ground: &Ground) -> usize {
+    ground.graph(&Aim::new(Count::Exactly(1))).0.pieces().len()
+}
+
+fn check_whole(ground: &Ground, division: &Division) {
+    assert_eq!(division.part.len(), ground.n_units());
+    let measures = measure(ground, &division.part, division.n_parts);
+    assert_eq!(measures.n_broken, 0, "every part is one piece and none is empty");
+    assert_eq!(measures.parts.iter().map(|part| part.n_units).sum::<usize>(), ground.n_units());
+    assert!(measures.deviation_max >= division.bound - 1e-6, "better than possible");
+}
+
+/// Every way to color the units with connected parts: least weight outside the band.
+fn least_outside(ground: &Ground, band: (i64, i64)) -> i64 {
+    let graph = ground.graph(&Aim::new(Count::Exactly(1))).0;
+    let n = graph.n_nodes();
+    let beside: Vec<u32> = (0..n)
+        .map(|node| graph.neighbors(node).iter().fold(0, |mask, &to| mask | 1 << to))
+        .collect();
+    let full = (1u32 << n) - 1;
+    let is_whole = |set: u32| {
+        let mut reached = set & set.wrapping_neg();
+        loop {
+            let more = (0..n).filter(|&node| reached >> node & 1 == 1);
+            let next = more.fold(reached, |mask, node| mask | beside[node] & set);
+            if next == reached {
+                return reached == set;
+            }
+            reached = next;
+        }
+    };
+    let outside = |set: u32| {
+        let load: i64 = (0..n).filter(|&at| set >> at & 1 == 1).map(|at| graph.weights[at]).sum();
+        (band.0 - load).max(load - band.1).max(0)
+    };
+    // Least over all divisions of each set of nodes: by the part of its lowest node.
+    let mut least = vec![i64::MAX; full as usize + 1];
+    least[0] = 0;
+    for set in 1..=full {
+        let low = set & set.wrapping_neg();
+        let rest = set & !low;
+        let mut other = rest;
+        loop {
+            let part = low | other;
+            let left = least[(set & !part) as usize];
+            if left < i64::MAX && is_whole(part) {
+                least[set as usize] = least[set as usize].min(left + outside(part));
+            }
+            if other == 0 {
+                break;
+            }
+            other = (other - 1) & rest;
+        }
+    }
+    least[full as usize]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+
+    #[test]
+    fn divisions_are_whole_and_the_same_on_any_threads(
+        seed in 0u64..1_000_000, cols in 2usize..16, rows in 2usize..14, parts in 1usize..9,
+    ) {
+        let ground = town(seed, cols, rows, 40);
+        let mut aim = Aim::new(Count::Exactly(parts));
+        aim.seed = seed;
+        let outcomes: Vec<_> = [1, 2, 4].map(|n_threads| {
+            divide(&ground, &Aim { n_threads, ..aim.clone() }, &Stop::default())
+        }).into();
+        prop_assert_eq!(&outcomes[0], &outcomes[1]);
+        prop_assert_eq!(&outcomes[0], &outcomes[2]);
+        let pieces = n_pieces(&ground);
+        match &outcomes[0] {
+            Ok(division) => {
+                prop_assert_eq!(division.n_parts, parts);
+                check_whole(&ground, division);
+            }
+            Err(Impossible::TooManyPieces { pieces: told, .. }) => {
+                prop_assert_eq!(*told, pieces);
+                prop_assert!(parts < pieces);
+            }
+            Err(Impossible::TooFewUnits { .. }) => prop_assert!(parts > ground.n_units()),
+            Err(other) => prop_assert!(false, "{other}"),
+        }
+    }
+
+    #[test]
+    fn small_ground_is_in_the_band_or_certified_and_the_certificate_is_true(
+        seed in 0u64..1_000_000, cols in 1usize..5, rows in 1usize..4, target in 5i64..80,
+    ) {
+        let ground = town(seed, cols, rows, 40);
+        let (min, max) = (target * 3 / 4, target * 5 / 4);
+        let aim = Aim::new(Count::Around { target, min, max });
+        let division = divide(&ground, &aim, &Stop::default()).expect("any band is tried");
+        check_whole(&ground, &division);
+        let measures = measure(&ground, &division.part, division.n_parts);
+        let is_out = measures.parts.iter().any(|part| part.weight < min || part.weight > max);
+        prop_assert_eq!(is_out, !division.certificates.is_empty());
+        prop_assert!(division.unproven.is_empty());
+        prop_assert_eq!(is_out, least_outside(&ground, (min, max)) > 0);
+    }
+
+    #[test]
+    fn ground_of_some_size_is_in_the_band_or_certified(
+        seed in 0u64..1_000_000, cols in 5usize..20, rows in 5usize..14,
+    ) {
+        let ground = town(seed, cols, rows, 40);
+        let aim = Aim::new(Count::Around { target: 400, min: 300, max: 500 });
+        let division = divide(&ground, &aim, &Stop::default()).expect("any band is tried");
+        check_whole(&ground, &division);
+        prop_assert!(division.unproven.is_empty(), "{:?}", division.unproven);
+    }
+
+    /// What the search finds is never better than the best of all divisions, and mostly as good.
+    #[test]
+    fn the_search_never_beats_the_truth(seed in 0u64..1_000_000, parts in 2usize..5) {
+        let ground = town(seed, 4, 3, 40);
+        let (graph, _) = ground.graph(&Aim::new(Count::Exactly(parts)));
+        prop_assume!(graph.pieces().len() == 1);
+        let target = (graph.total() as f64 / parts as f64).max(1.0);
+        let gauge = gauge::Gauge::even(parts, target, (0, i64::MAX), 0.01);
+        let (truth, part) = exact::best(&graph, &gauge).expect("there is a division");
+        prop_assert_eq!(truth, score::Score::new(&graph, &gauge, &part));
+        let stop = Stop::default();
+        let task = levels::Task { graph: &graph, gauge: &gauge, seed, n_threads: 1, stop: &stop };
+        let found = score::Score::new(&graph, &gauge, &task.solve());
+        prop_assert!(found >= truth);
+        let best_cut = truth.excess as f64 + 1.0;
+        prop_assert!(found.excess as f64 <= best_cut * 4.0 + 400_000.0, "{found:?} for {truth:?}");
+    }
+
+    #[test]
+    fn the_local_test_agrees_with_its_slow_twin(seed in 0u64..1_000_000, parts in 1usize..6) {
+        let ground = town(seed, 9, 7, 40);
+        let graph = ground.graph(&Aim::new(Count::Exactly(1))).0;
+        agree(&graph, seed, parts);
+        // A lake with many shores: more borders than a mask has bits.
+        let n = graph.n_nodes() as u32;
+        let mut borders: Vec<(u32, u32, i64)> =
+            graph.borders().map(|(a, b, cost)| (a as u32, b as u32, cost)).collect();
+        borders.extend((0..200).map(|at| (n, at % n, 1)));
+        borders.extend((0..200).map(|at| (n, n + 1 + at, 1)));
+        let lake = Graph::new(vec![1; n as usize + 201], borders);
+        agree(&lake, seed, parts);
+    }
+}
+
+/// Walks at random and asks both tests at every node of every state.
+fn agree(graph: &Graph, seed: u64, parts: usize) {
+    let mut chance = Chance::fork(seed, 1);
+    let mut contact = Contact::new(graph.n_nodes());
+    let first = graph.pieces().remove(0);
+    // One piece only, grown from random nodes.
+    let mut part = vec![u32::MAX; graph.n_nodes()];
+    for number in 0..parts {
+        part[first[chance.below(first.len())] as usize] = number as u32;
+    }
+    for _ in 0..first.len() * 40 {
+        let node = first[chance.below(first.len())] as usize;
+        let neighbors = graph.neighbors(node);
+        if part[node] == u32::MAX && !neighbors.is_empty() {
+            part[node] = part[neighbors[chance.below(neighbors.len())] as usize];
+        }
+    }
+    for node in 0..graph.n_nodes() {
+        if part[node] != u32::MAX {
+            let fast = contact.stays_whole(graph, &part, node);
+            assert_eq!(fast, stays_whole_slowly(graph, &part, node), "node {node}");
+        }
+    }
+}
+
+fn line(weights: &[i64]) -> Ground {
+    let border = |at: usize| Border {
+        units: [at as u32 - 1, at as u32],
+        length: Length(10_000),
+        barrier: Barrier::None,
+    };
+    Ground {
+        weights: weights.to_vec(),
+        areas: vec![Area::from_square_meters(100.0); weights.len()],
+        rims: vec![Length(20_000); weights.len()],
+        borders: (1..weights.len()).map(border).collect(),
+        bound: Vec::new(),
+    }
+}
+
+fn divided(ground: &Ground, count: Count) -> Result<Division, Impossible> {
+    divide(ground, &Aim::new(count), &Stop::default())
+}
+
+fn reasons(division: &Division) -> Vec<(Reason, Vec<u32>)> {
+    division.certificates.iter().map(|one| (one.reason, one.units.clone())).collect()
+}
+
+const BAND: Count = Count::Around { target: 400, min: 300, max: 500 };
+
+#[test]
+fn senseless_aims_are_refused() {
+    let ground = line(&[5, 5]);
+    assert_eq!(divided(&Ground::default(), BAND), Err(Impossible::NoUnits));
+    assert_eq!(divided(&ground, Count::Exactly(0)), Err(Impossible::NoParts));
+    let few = Impossible::TooFewUnits { units: 2, parts: 3 };
+    assert_eq!(divided(&ground, Count::Exactly(3)), Err(few));
+    for (target, min, max) in [(400, 500, 300), (0, 0, 5), (400, 450, 500), (400, 300, i64::MAX)] {
+        let refused = Impossible::BadBand { target, min, max };
+        assert_eq!(divided(&ground, Count::Around { target, min, max }), Err(refused));
+    }
+    for weight in [-1, i64::MAX] {
+        let bad = Err(Impossible::BadWeight { unit: 1 });
+        assert_eq!(divided(&line(&[5, weight]), Count::Exactly(1)), bad);
+    }
+}
+
+#[test]
+fn one_building_with_two_thousand_households_stands_alone() {
+    let mut weights = vec![20; 60];
+    weights[30] = 2_000;
+    let division = divided(&line(&weights), BAND).expect("divided");
+    assert_eq!(reasons(&division), [(Reason::Unit, vec![30])]);
+    assert!(division.unproven.is_empty());
+    let measures = measure(&line(&weights), &division.part, division.n_parts);
+    let heaviest = measures.parts.iter().map(|part| part.weight).max();
+    assert!(heaviest < Some(2_100), "{heaviest:?}");
+}
+
+#[test]
+fn pockets_behind_a_heavy_unit_are_named_with_it() {
+    let division = divided(&line(&[100, 450, 60, 400, 400]), BAND).expect("divided");
+    assert_eq!(reasons(&division), [(Reason::Compound, vec![0, 1])]);
+}
+
+#[test]
+fn islands_are_parts_of_their_own() {
+    let mut ground = line(&[200, 200, 200, 200, 50]);
+    ground.borders.pop();
+    let division = divided(&ground, BAND).expect("divided");
+    assert_eq!(division.n_parts, 3);
+    assert_eq!(reasons(&division), [(Reason::Piece, vec![4])]);
+    let pieces = Impossible::TooManyPieces { pieces: 2, parts: 1 };
+    assert_eq!(divided(&ground, Count::Exactly(1)), Err(pieces));
+}
+
+#[test]
+fn a_target_larger_than_the_city_is_one_part_with_a_reason() {
+    let division =
+        divided(&line(&[10; 40]), Count::Around { target: 9_000, min: 8_000, max: 9_999 });
+    let division = division.expect("divided");
+    assert_eq!(division.n_parts, 1);
+    assert_eq!(reasons(&division), [(Reason::Piece, (0..40).collect())]);
+}
+
+#[test]
+fn a_weight_between_two_counts_is_certified() {
+    // In a ring, where nothing hangs on anything.
+    let mut ground = line(&[55; 10]);
+    ground.borders.push(Border { units: [0, 9], ..ground.borders[0] });
+    let division = divided(&ground, BAND).expect("divided");
+    assert_eq!(reasons(&division), [(Reason::Count, (0..10).collect())]);
+}
+
+#[test]
+fn target_one_and_thousands_of_equal_weights() {
+    let ground = town(5, 60, 50, 2);
+    let ground = Ground { weights: vec![1; 3_000], ..ground };
+    let pieces = n_pieces(&ground);
+    let division = divided(&ground, Count::Around { target: 1, min: 1, max: 1 }).expect("divided");
+    assert_eq!(division.n_parts, 3_000);
+    assert!(division.certificates.is_empty());
+    let parts = 30 + pieces;
+    check_whole(&ground, &divided(&ground, Count::Exactly(parts)).expect("divided"));
+}
+
+#[test]
+fn nothing_weighs_anything() {
+    let ground = Ground { weights: vec![0; 300], ..town(8, 20, 15, 2) };
+    let parts = 7 + n_pieces(&ground);
+    check_whole(&ground, &divided(&ground, Count::Exactly(parts)).expect("divided"));
+    let division = divided(&ground, BAND).expect("divided");
+    assert!(division.certificates.iter().all(|one| one.reason == Reason::Piece));
+    check_whole(&ground, &division);
+}
+
+#[test]
+fn bound_units_stay_together_and_hard_barriers_are_not_crossed() {
+    let mut ground = line(&[100; 12]);
+    ground.bound = vec![vec![3, 4, 5], vec![9, 10]];
+    let division = divided(&ground, Count::Exactly(4)).expect("divided");
+    assert_eq!(division.part[3], division.part[5]);
+    assert_eq!(division.part[9], division.part[10]);
+    check_whole(&ground, &division);
+    ground.borders[6].barrier = Barrier::Rail;
+    let aim = Aim { hard: Some(Barrier::Rail), ..Aim::new(Count::Exactly(4)) };
+    let division = divide(&ground, &aim, &Stop::default()).expect("divided");
+    assert_ne!(division.part[6], division.part[7]);
+    // A declared crossing beside the railway opens it again.
+    let crossing = Border { units: [6, 7], length: Length::ZERO, barrier: Barrier::None };
+    ground.borders.push(crossing);
+    let aim = Aim { hard: Some(Barrier::Rail), ..Aim::new(Count::Exactly(1)) };
+    assert_eq!(divide(&ground, &aim, &Stop::default()).expect("divided").n_parts, 1);
+}
+
+#[test]
+fn a_cancelled_or_late_search_ends() {
+    let ground = town(3, 40, 40, 30);
+    let parts = 6 + n_pieces(&ground);
+    let flag = std::sync::atomic::AtomicBool::new(true);
+    let stop = Stop { cancelled: Some(&flag), deadline: None };
+    let aim = Aim::new(Count::Exactly(parts));
+    assert_eq!(divide(&ground, &aim, &stop), Err(Impossible::Cancelled));
+    let stop = Stop { cancelled: None, deadline: Some(std::time::Instant::now()) };
+    let division = divide(&ground, &aim, &stop).expect("what there is");
+    assert!(division.is_cut_short);
+    check_whole(&ground, &division);
+}

@@ -1,0 +1,235 @@
+//! Boundary local search: nodes on the rim of a part go over to the part beside it, at first also where
+//! that makes things worse, later only where it helps (simulated annealing).
+//!
+//! Every state on the way is a whole division: each part in one piece and none of them empty. So the
+//! search can be stopped at any moment.
+//!
+//! **Why** annealing and not gain buckets: a balance tighter than one node leaves no single move
+//! allowed, and what is needed then is a move and its answer a little later, elsewhere. Temperature
+//! gives that for one line of code.
+//! Source: Kirkpatrick, Gelatt, Vecchi 1983; Johnson et al. 1989 for graph partitions.
+
+use super::chance::Chance;
+use super::contact::Contact;
+use super::gauge::Gauge;
+use super::graph::Graph;
+use super::watch::Stop;
+
+/// How a search cools down. Costs are counted in mean borders.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cooling {
+    pub n_moves: usize,
+    /// Temperature at the beginning and at the end.
+    pub heat: (f64, f64),
+    /// Weight of the strain at the beginning and at the end.
+    pub weight: (f64, f64),
+}
+
+/// A division being improved.
+pub(super) struct Walk<'a> {
+    pub graph: &'a Graph,
+    pub gauge: &'a Gauge,
+    pub part: Vec<u32>,
+    pub load: Vec<i64>,
+    pub size: Vec<u32>,
+    /// Fewest nodes each part keeps.
+    least: Vec<u32>,
+    strain: Vec<f64>,
+    /// Borders of each node that lead to another part.
+    foreign: Vec<u32>,
+    /// Nodes with such borders, and where each node stands in that list.
+    rim: Vec<u32>,
+    place: Vec<u32>,
+    contact: Contact,
+    mean_cost: f64,
+}
+
+/// Moves between two looks at the clock.
+const BLOCK: usize = 2_048;
+
+impl<'a> Walk<'a> {
+    /// `part` is one piece a part, none empty.
+    pub fn new(graph: &'a Graph, gauge: &'a Gauge, part: Vec<u32>, least: Vec<u32>) -> Self {
+        let n_parts = gauge.targets.len();
+        let (mut load, mut size) = (vec![0; n_parts], vec![0; n_parts]);
+        for (node, &mine) in part.iter().enumerate() {
+            load[mine as usize] += graph.weights[node];
+            size[mine as usize] += 1;
+        }
+        let strain = (0..n_parts).map(|mine| gauge.strain(mine, load[mine])).collect();
+        let n = graph.n_nodes();
+        let mut walk = Self {
+            graph,
+            gauge,
+            part,
+            load,
+            size,
+            least,
+            strain,
+            foreign: vec![0; n],
+            rim: Vec::new(),
+            place: vec![u32::MAX; n],
+            contact: Contact::new(n),
+            mean_cost: graph.mean_cost(),
+        };
+        for node in 0..n {
+            let others = graph.neighbors(node).iter();
+            let mine = walk.part[node];
+            let n_foreign = others.filter(|&&to| walk.part[to as usize] != mine).count() as u32;
+            walk.set_foreign(node, n_foreign);
+        }
+        walk
+    }
+
+    fn set_foreign(&mut self, node: usize, n_foreign: u32) {
+        let before = std::mem::replace(&mut self.foreign[node], n_foreign);
+        if before == 0 && n_foreign > 0 {
+            self.place[node] = self.rim.len() as u32;
+            self.rim.push(node as u32);
+        } else if before > 0 && n_foreign == 0 {
+            let at = self.place[node] as usize;
+            self.rim.swap_remove(at);
+            if let Some(&moved) = self.rim.get(at) {
+                self.place[moved as usize] = at as u32;
+            }
+            self.place[node] = u32::MAX;
+        }
+    }
+
+    /// Runs until cold, or until told to stop.
+    pub fn anneal(&mut self, cooling: &Cooling, chance: &mut Chance, stop: &Stop<'_>) {
+        let n_blocks = cooling.n_moves.div_ceil(BLOCK);
+        for block in 0..n_blocks {
+            if self.rim.is_empty() || stop.is_due() {
+                return;
+            }
+            let done = block as f64 / n_blocks as f64;
+            let heat = between(cooling.heat, done);
+            let weight = between(cooling.weight, done);
+            for _ in 0..BLOCK.min(cooling.n_moves - block * BLOCK) {
+                self.attempt(heat, weight, chance);
+            }
+        }
+    }
+
+    fn attempt(&mut self, heat: f64, weight: f64, chance: &mut Chance) {
+        let word = chance.word();
+        let pick = |bits: u64, n: usize| ((bits * n as u64) >> 32) as usize;
+        let Some(&node) = self.rim.get(pick(word >> 32, self.rim.len())) else { return };
+        let node = node as usize;
+        let from = self.part[node] as usize;
+        if self.size[from] <= self.least[from] {
+            return;
+        }
+        let (ends, costs, _) = self.graph.rows(node);
+        let mut at = pick(word & 0xFFFF_FFFF, ends.len());
+        while self.part[ends[at] as usize] as usize == from {
+            at = if at + 1 == ends.len() { 0 } else { at + 1 };
+        }
+        let to = self.part[ends[at] as usize];
+        let mut cost = 0;
+        for (&end, &border) in ends.iter().zip(costs) {
+            let whose = self.part[end as usize];
+            if whose as usize == from {
+                cost += border;
+            } else if whose == to {
+                cost -= border;
+            }
+        }
+        let moved = self.graph.weights[node];
+        let mut worse = cost as f64 / self.mean_cost;
+        // What two parts could win at most by being at ease is not enough for most moves.
+        let patience = heat * patience(chance.word());
+        if moved != 0 && worse - weight * (self.strain[from] + self.strain[to as usize]) <= patience
+        {
+            let to = to as usize;
+            let strain = self.gauge.strain(from, self.load[from] - moved)
+                + self.gauge.strain(to, self.load[to] + moved)
+                - self.strain[from]
+                - self.strain[to];
+            worse += weight * strain;
+        }
+        if worse <= patience.max(0.0) && self.contact.stays_whole(self.graph, &self.part, node) {
+            self.shift(node, to);
+        }
+    }
+
+    /// Whether `node` may leave its part.
+    pub fn may_leave(&mut self, node: usize) -> bool {
+        let from = self.part[node] as usize;
+        self.size[from] > self.least[from] && self.contact.stays_whole(self.graph, &self.part, node)
+    }
+
+    /// What the cut grows by when `node` goes to `to`, in mean borders.
+    pub fn cost_of(&self, node: usize, to: u32) -> f64 {
+        let mut cost = 0;
+        for edge in self.graph.edges(node) {
+            let whose = self.part[edge.to];
+            if whose == self.part[node] {
+                cost += edge.cost;
+            } else if whose == to {
+                cost -= edge.cost;
+            }
+        }
+        cost as f64 / self.mean_cost
+    }
+
+    /// Gives `node` to the part `to`.
+    pub fn shift(&mut self, node: usize, to: u32) {
+        let from = self.part[node];
+        self.part[node] = to;
+        let moved = self.graph.weights[node];
+        for (part, change) in [(from as usize, -moved), (to as usize, moved)] {
+            self.load[part] += change;
+            self.strain[part] = self.gauge.strain(part, self.load[part]);
+        }
+        self.size[from as usize] -= 1;
+        self.size[to as usize] += 1;
+        let mut n_foreign = 0;
+        for at in 0..self.graph.neighbors(node).len() {
+            let other = self.graph.neighbors(node)[at] as usize;
+            let whose = self.part[other];
+            n_foreign += u32::from(whose != to);
+            if whose == from {
+                self.set_foreign(other, self.foreign[other] + 1);
+            } else if whose == to {
+                self.set_foreign(other, self.foreign[other] - 1);
+            }
+        }
+        self.set_foreign(node, n_foreign);
+    }
+}
+
+/// From first to last by equal factors.
+fn between((first, last): (f64, f64), done: f64) -> f64 {
+    first * (last / first).powf(done)
+}
+
+/// An exponentially distributed number from 64 random bits: by how many degrees a move may be worse.
+///
+/// By its quantiles and straight lines between them, so that it needs no logarithm at each move.
+fn patience(bits: u64) -> f64 {
+    // -ln(u) for u = 2^-exponent * (1 + fraction): the exponent counts leading zeros.
+    let exponent = bits.leading_zeros().min(62);
+    let fraction = ((bits << (exponent + 1)) >> 11) as f64 / (1u64 << 53) as f64;
+    // ln(1 + f) by a polynomial that is exact at both ends and off by less than 0.003 between.
+    let ln = fraction * (0.999_5 - fraction * (0.463_5 - fraction * 0.157_147));
+    (f64::from(exponent) + 1.0) * std::f64::consts::LN_2 - ln
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patience_is_exponential() {
+        let mut chance = Chance::fork(1, 0);
+        let n = 200_000;
+        let all: Vec<f64> = (0..n).map(|_| patience(chance.word())).collect();
+        let mean = all.iter().sum::<f64>() / f64::from(n);
+        let beyond = all.iter().filter(|&&one| one > 2.0).count() as f64 / f64::from(n);
+        assert!((mean - 1.0).abs() < 0.01, "{mean}");
+        assert!((beyond - (-2.0f64).exp()).abs() < 0.005, "{beyond}");
+        assert!(all.iter().all(|&one| one >= -3e-3));
+    }
+}
