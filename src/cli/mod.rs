@@ -5,6 +5,7 @@
 
 mod check;
 mod demo;
+mod divide;
 mod export;
 mod import;
 mod locate;
@@ -49,6 +50,8 @@ enum Command {
     Locate(locate::Locate),
     /// Writes areas, grids, buildings, placements, tallies, findings or a diff of two plans to a file
     Export(export::Export),
+    /// Divides ground into connected parts of like weight
+    Divide(Box<divide::Divide>),
     /// Makes up the demo town, or a city of any size
     Sample(sample::Sample),
     /// Copies the database to a file, also while it is served
@@ -181,6 +184,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Check(command) => command.run(),
         Command::Locate(command) => command.run(),
         Command::Export(command) => command.run(),
+        Command::Divide(command) => command.run(),
         Command::Sample(command) => command.run(),
         Command::Backup(command) => command.run(),
         Command::Restore(command) => command.run(),

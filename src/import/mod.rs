@@ -8,7 +8,8 @@
 //! (`layout`, `geojson`, `shapes`), [`columns`] names the columns and drops the personal ones
 //! ([`deny`]), [`cells`] reads single cells, [`datum`] makes pins, `rows`, `reader` and `kinds` make
 //! rows (with `words`, `areas` and `barriers` for what words mean), `sheet` puts it all together.
-//! [`inspect`] does the first steps only, to ask the person before anything is read.
+//! [`inspect`] does the first steps only, to ask the person before anything is read. `coverage` reads foreign
+//! polygons with one number each, for dividing them.
 //!
 //! **Why** a table of formats and closed enums instead of a reader trait: the compiler can list every
 //! case, and a forgotten one fails the fixture walk. Columns are named once a file, not once a row,
@@ -26,6 +27,7 @@ pub mod text;
 mod afar;
 mod areas;
 mod barriers;
+mod coverage;
 mod csv;
 mod geojson;
 mod inspect;
@@ -38,6 +40,7 @@ mod shapes;
 mod sheet;
 mod words;
 
+pub use coverage::{CoverageOptions, CoverageSheet, read_coverage};
 pub use datum::{Datum, DatumChoice};
 pub use inspect::{Column, Inspection, State, inspect};
 pub use sheet::{ImportError, ImportOptions, Sheet};

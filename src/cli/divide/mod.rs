@@ -1,0 +1,67 @@
+//! `lifang divide`: ground into parts of like weight, with the proof beside it.
+
+mod report;
+mod units;
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+
+use super::{Done, Failure};
+use crate::divide::Stop;
+
+#[derive(Debug, Args)]
+pub(super) struct Divide {
+    #[command(flatten)]
+    units: units::Units,
+    #[command(flatten)]
+    options: Options,
+}
+
+/// What every division may be told.
+#[derive(Debug, Args)]
+struct Options {
+    /// Least weight of a part
+    #[arg(long, value_name = "N")]
+    min: Option<i64>,
+    /// Most weight of a part
+    #[arg(long, value_name = "N")]
+    max: Option<i64>,
+    /// The same seed gives the same parts, on any number of threads
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Threads to work on; as many as the machine has unless said otherwise
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
+    /// Ends the search after so many seconds, with the best division so far
+    #[arg(long, value_name = "SECONDS", default_value_t = 60.0)]
+    time: f64,
+    /// Writes the report as JSON
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+    /// Prints the report as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Options {
+    fn n_threads(&self) -> usize {
+        let all = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.threads.unwrap_or_else(all).clamp(1, 256)
+    }
+
+    fn stop(&self) -> Result<Stop<'static>, Failure> {
+        if !(self.time > 0.0 && self.time <= 1e6) {
+            return Err(Failure("--time takes seconds, more than none".to_owned()));
+        }
+        let deadline = Instant::now() + Duration::from_secs_f64(self.time);
+        Ok(Stop { deadline: Some(deadline), ..Stop::default() })
+    }
+}
+
+impl Divide {
+    pub(super) fn run(self) -> Result<Done, Failure> {
+        self.units.run(&self.options)
+    }
+}
