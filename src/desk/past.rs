@@ -10,8 +10,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use lru::LruCache;
 
 use super::{Desk, DeskError, Shared};
-use crate::domain::ids::{AreaId, PlanId};
+use crate::domain::ids::{AreaId, Code, PlanId};
 use crate::domain::measure::{Day, Revision};
+use crate::domain::plan::Grid;
 use crate::domain::world::{PlanChoice, Sleeper, World};
 use crate::store::{Papers, StoreError};
 
@@ -102,6 +103,27 @@ impl Desk {
             // What counted then counts now.
             Some(_) | None => recalled,
         })
+    }
+
+    /// Codes a grid came from and codes that came from it, over all plans ever published, each ascending.
+    /// Blocks on the disk.
+    pub fn lineage_of(&self, area: AreaId, code: &Code) -> Result<[Vec<Code>; 2], DeskError> {
+        let told = self.with_reader(|reader| reader.lineage(area)).map_err(Arc::new)?;
+        let mut lineage = [BTreeSet::new(), BTreeSet::new()];
+        for (grid, predecessors) in told {
+            if predecessors.contains(code) {
+                lineage[1].insert(grid.clone());
+            }
+            if grid == *code {
+                lineage[0].extend(predecessors);
+            }
+        }
+        Ok(lineage.map(|codes| codes.into_iter().collect()))
+    }
+
+    /// Grids of one community in one plan that sleeps. Blocks on the disk.
+    pub fn grids_of(&self, plan: PlanId, area: AreaId) -> Result<Vec<Arc<Grid>>, DeskError> {
+        Ok(self.with_reader(|reader| reader.grids_of(plan, area)).map_err(Arc::new)?)
     }
 
     /// Communities in which a grid ever had this code. Blocks on the disk.

@@ -89,6 +89,7 @@ pub enum Fault {
     LongText,
     BadDay,
     AtWithPlan,
+    NoBorder,
     NotAllowed,
     Broken,
     NotFound,
@@ -393,6 +394,12 @@ impl Fault {
                 "at.bad-day",
                 "日期无效，应为 年-月-日",
                 "that is no date; write it as YYYY-MM-DD",
+            ),
+            Self::NoBorder => Says(
+                S::NOT_FOUND,
+                "border.none-near",
+                "附近没有网格边界",
+                "no border of a grid is near that place",
             ),
             Self::AtWithPlan => Says(
                 S::UNPROCESSABLE_ENTITY,

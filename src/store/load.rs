@@ -292,6 +292,27 @@ pub(super) fn owners_of_codes(
     Ok(found)
 }
 
+/// What the grids of a community came from, in every plan that was ever published, oldest plan first.
+pub(super) fn lineage(
+    connection: &Connection,
+    area: AreaId,
+) -> Result<Vec<(Code, Vec<Code>)>, StoreError> {
+    let unreadable = StoreError::unreadable(GRIDS.name);
+    let mut statement = connection.prepare_cached(
+        "SELECT grids.code, grids.predecessors FROM grids JOIN plans ON plans.id = grids.plan
+         WHERE grids.community = ? AND grids.predecessors IS NOT NULL
+             AND plans.published_at IS NOT NULL ORDER BY grids.plan",
+    )?;
+    let mut rows = statement.query([area.get()])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let code = super::register::code(row, 0).map_err(&unreadable)?;
+        let bytes: Vec<u8> = row.get(1)?;
+        found.push((code, super::codec::read_codes(&bytes).map_err(&unreadable)?));
+    }
+    Ok(found)
+}
+
 pub(super) fn communities_of(
     connection: &Connection,
     code: &str,

@@ -220,6 +220,11 @@ impl Reader {
         load::grids_of(&self.connection, plan, area)
     }
 
+    /// What the grids of a community came from, by their codes, in every plan ever published.
+    pub fn lineage(&self, area: AreaId) -> Result<Vec<(Code, Vec<Code>)>, StoreError> {
+        load::lineage(&self.connection, area)
+    }
+
     /// Communities in which a grid of any plan has this code.
     pub fn communities_of(&self, code: &str) -> Result<BTreeSet<AreaId>, StoreError> {
         load::communities_of(&self.connection, code)

@@ -148,6 +148,47 @@ async fn plans_that_sleep_answer_when_they_are_asked() {
 }
 
 #[tokio::test]
+async fn things_have_a_history() {
+    let council = years().await;
+    let days = |eras: &Value| -> Vec<(String, String)> {
+        let eras = eras.as_array().unwrap().iter();
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        eras.map(|era| (text(&era["from"]), text(&era["to"]))).collect()
+    };
+    let period = |from: &str, to: &str| (from.to_owned(), to.to_owned());
+    // A grid that was merged away, and the one it went to.
+    let second = council.get(&format!("/history/grid?code={FIRST}002")).await;
+    assert_eq!(days(&second), [period("2026-11-01", "2026-11-30")]);
+    let first = council.get(&format!("/history/grid?code={FIRST}001")).await;
+    assert_eq!(days(&first), [period("2026-11-01", "")]);
+    assert_eq!((&first[0]["plan"]["id"], &first[0]["who"]), (&json!(1), &json!("测试")));
+    let kept = council.get(&format!("/plans/current/grids/{FIRST}001")).await;
+    assert_eq!(kept["predecessors"], json!([format!("{FIRST}002"), format!("{FIRST}003")]));
+    let gone = council.get(&format!("/plans/1/grids/{FIRST}002")).await;
+    assert_eq!(gone["successors"], json!([format!("{FIRST}001")]));
+    // A building that went from 003 to 001 in spring.
+    let homes = council.get(&format!("/plans/1/grids/{FIRST}003/buildings")).await;
+    let home = homes["buildings"][0]["code"].as_str().unwrap();
+    let eras = council.get(&format!("/history/building?code={home}")).await;
+    assert_eq!(days(&eras), [period("2027-03-01", ""), period("2026-11-01", "2027-02-28")]);
+    assert_eq!((&eras[0]["who"], &eras[0]["reason"]), (&json!("bob"), &json!("春")));
+    assert_eq!(eras[1]["grid"], format!("{FIRST}003"));
+    // A border that has always been there.
+    let fabric = council.get(&format!("/plans/current/fabric?community={FIRST}")).await;
+    let outer = fabric["seams"].as_array().unwrap().iter().find(|seam| seam["left"].is_null());
+    let at = &outer.or(fabric["seams"].as_array().unwrap().last()).unwrap()["line"][0];
+    let border = council.get(&format!("/history/border?lon={}&lat={}", at[0], at[1])).await;
+    assert!(!border.as_array().unwrap().is_empty());
+    for (path, code) in [
+        ("/api/v1/history/grid?code=x", "grid.unknown"),
+        ("/api/v1/history/building?code=x", "building.unknown"),
+        ("/api/v1/history/border?lon=0&lat=0", "border.none-near"),
+    ] {
+        assert_eq!(council.house.get(path).await.code(), code);
+    }
+}
+
+#[tokio::test]
 async fn impossible_days_are_refused() {
     let council = Council::new().await;
     for path in [

@@ -11,6 +11,7 @@
 //! same function without the commit.
 
 mod areas;
+mod borders;
 mod derive;
 mod ground;
 mod housing;
@@ -25,6 +26,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 pub use areas::{AreaShape, Areas};
+pub use borders::BorderSpot;
 pub use housing::{Housing, Standing, Town};
 pub use neighbors::Neighbor;
 pub use past::Sleeper;

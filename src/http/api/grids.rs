@@ -89,9 +89,11 @@ pub async fn grid(
     Path((plan, grid)): Path<(String, String)>,
     Ask(asked): Ask<OnDay>,
 ) -> Result<Response, Problem> {
-    about_grid(&app, plan, asked, grid, |world, plan, grid| {
+    about_grid(&app, plan, asked, grid, |app, world, plan, grid| {
         let (shard, grid) = grid_choice(world, plan, grid)?;
-        let detail = GridDetail::new(world, shard, plan, grid.key).ok_or(Fault::UnknownGrid)?;
+        let lineage = app.desk.lineage_of(grid.community, &grid.code)?;
+        let detail = GridDetail::new(world, shard, (plan, grid.key), lineage);
+        let detail = detail.ok_or(Fault::UnknownGrid)?;
         Ok(json(&detail))
     })
     .await
@@ -107,7 +109,7 @@ pub async fn grid_buildings(
     Path((plan, grid)): Path<(String, String)>,
     Ask(asked): Ask<OnDay>,
 ) -> Result<Response, Problem> {
-    about_grid(&app, plan, asked, grid, |world, plan, grid| {
+    about_grid(&app, plan, asked, grid, |_, world, plan, grid| {
         let (shard, grid) = grid_choice(world, plan, grid)?;
         Ok(json(&GridBuildings::new(world, shard, grid)))
     })
@@ -121,18 +123,18 @@ async fn about_grid(
     plan: String,
     OnDay { at }: OnDay,
     grid: String,
-    question: impl FnOnce(&World, PlanChoice, &str) -> Result<Response, Problem> + Send + 'static,
+    question: impl FnOnce(&App, &World, PlanChoice, &str) -> Result<Response, Problem> + Send + 'static,
 ) -> Result<Response, Problem> {
     let held = app.desk.world();
     answer(app, move |app, _| {
         let (plan, day) = plan_and_day(&held, Some(&plan), at.as_deref())?;
         let is_at_hand = day.is_none() && held.asleep(plan, None, None).is_empty();
         if is_at_hand {
-            return question(&held, plan, &grid);
+            return question(app, &held, plan, &grid);
         }
         let areas = app.desk.communities_of(&grid)?;
         let world = world_of(app, &held, (plan, day), Some(&areas))?;
-        question(&world, plan, &grid)
+        question(app, &world, plan, &grid)
     })
     .await
 }

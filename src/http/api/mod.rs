@@ -4,6 +4,7 @@ pub(super) mod areas;
 pub(super) mod buildings;
 pub(super) mod diff;
 pub(super) mod edits;
+pub(super) mod eras;
 pub(super) mod exports;
 pub(super) mod findings;
 pub(super) mod grids;

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::geometry::{Bounds, Feature, FeatureCollection, Geometry, Position, bounds, position};
 use super::tally::{Tally, TallyTable};
 use crate::domain::fabric::outline::outlines;
-use crate::domain::ids::{AreaId, GridKey};
+use crate::domain::ids::{AreaId, Code, GridKey};
 use crate::domain::plan;
 use crate::domain::world::{PlanChoice, Shard, World};
 
@@ -54,6 +54,9 @@ pub struct GridDetail {
     pub perimeter_m: f64,
     /// 1 for a circle, near 0 for a thread: 4 pi area / perimeter squared.
     pub compactness: f64,
+    /// Codes of the grids it came from, and of those that came from it, in all history.
+    pub predecessors: Vec<String>,
+    pub successors: Vec<String>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -118,8 +121,15 @@ impl Grid {
 }
 
 impl GridDetail {
-    /// Cost: O(seams of its community).
-    pub fn new(world: &World, shard: &Shard, plan: PlanChoice, key: GridKey) -> Option<Self> {
+    /// `lineage`: codes it came from, codes that came from it. Cost: O(seams of its community).
+    pub fn new(
+        world: &World,
+        shard: &Shard,
+        (plan, key): (PlanChoice, GridKey),
+        lineage: [Vec<Code>; 2],
+    ) -> Option<Self> {
+        let [predecessors, successors] =
+            lineage.map(|codes| codes.iter().map(ToString::to_string).collect());
         let shown = TallyTable::new(world, plan, Some(shard.community)).by_grid();
         let grid = Grid::new(world, shard, key, &shown)?;
         let neighbors = world.neighbors(plan, shard, key).into_iter().filter_map(|beside| {
@@ -143,6 +153,8 @@ impl GridDetail {
             compactness: shape
                 .and_then(|shape| shape.compactness())
                 .map_or(0.0, |round| (round * 1e4).round() / 1e4),
+            predecessors,
+            successors,
         })
     }
 }
