@@ -8,6 +8,8 @@ mod house;
 
 #[path = "api/diff.rs"]
 mod diff;
+#[path = "api/divide.rs"]
+mod divide;
 #[path = "api/edits.rs"]
 mod edits;
 #[path = "api/events.rs"]

@@ -10,9 +10,9 @@
 //! `share` (how many parts each piece gets), `graph`, `gauge`, `score`, `contact` (does a part fall
 //! apart), `walk` (borders move), `chain` (the last violators), `tree` (balanced cuts), `levels` (coarse
 //! to fine), `exact` (all divisions of small ground), `measure` (what came of it), `coverage` (units from
-//! polygons), with `chance`, `crew` and `watch` at hand.
+//! polygons), `community` (units from the cells of a plan, and a division as a stroke), with `chance`, `crew` and `watch` at hand.
 //!
-//! Knows nothing of plans, grids or buildings: floor 1, domain's measures only.
+//! But for `community` it knows nothing of plans, grids or buildings: domain's measures only.
 //!
 //! **Why** one engine for blocks of a census and cells of a community: what is compared with other tools is
 //! then what planners get. **Why** a bound and certificates with each answer: a division nobody
@@ -22,6 +22,7 @@ mod aim;
 mod chain;
 mod chance;
 mod contact;
+pub mod community;
 pub mod coverage;
 mod crew;
 mod exact;

@@ -203,6 +203,12 @@ codes! {
     "edit.future-base", "所依据的版本还不存在", "the revision it is based on does not exist yet";
     "edit.bad-line", "图形不完整", "the shape is not complete";
     "edit.bad-name", "名称过长或含非法字符", "the name is too long or holds control characters";
+    "divide.not-found", "没有可采用的划分结果", "nothing was found for this community";
+    "divide.bad-time", "时限应在 0 至 600 秒之间", "the limit in time is between 0 and 600 seconds";
+    "divide.bad-mix", "没有这种权重，或权重不合理", "there is no such weight, or it makes no sense";
+    "divide.bad-barrier", "没有这种屏障", "there is no such kind of barrier";
+    "divide.failed", "划分时内部出错", "dividing failed inside";
+    "edit.cell-twice", "一个地块被划给两个网格", "a cell is dealt to two grids";
     "edit.taken-code", "编码已被使用", "the code is taken";
     "edit.too-tight", "此处过窄，无法切分", "the ground is too narrow here to be cut";
     "edit.built-on", "之后已有其他改动，不能撤销", "something was built on it since; it cannot be taken back";

@@ -13,6 +13,7 @@ mod ask;
 mod assets;
 mod events;
 mod guard;
+mod jobs;
 mod lang;
 mod memo;
 mod openapi;
@@ -107,11 +108,14 @@ pub struct App {
     findings: Memo<Vec<Finding>>,
     index: Memo<search::Index>,
     presence: presence::Presence,
+    jobs: jobs::Jobs,
     /// The newest change as a listener to the plans in force gets it.
     change: Memo<Option<String>>,
     /// Questions worked on at a time.
     work: Arc<Semaphore>,
     imports: Arc<Semaphore>,
+    /// Divisions worked on at a time: each takes all cores.
+    divisions: Arc<Semaphore>,
     listeners: Arc<Semaphore>,
     /// True once the server is stopping: streams end themselves.
     closing: watch::Sender<bool>,
@@ -127,9 +131,11 @@ impl App {
             findings: Memo::default(),
             index: Memo::default(),
             presence: presence::Presence::default(),
+            jobs: jobs::Jobs::default(),
             change: Memo::default(),
             work: Arc::new(Semaphore::new(2 * n_cores)),
             imports: Arc::new(Semaphore::new(options.max_imports)),
+            divisions: Arc::new(Semaphore::new(1)),
             listeners: Arc::new(Semaphore::new(options.max_listeners)),
             closing: watch::Sender::new(false),
             options,
@@ -139,6 +145,7 @@ impl App {
     /// Ends what would otherwise go on for ever.
     fn close(&self) {
         self.closing.send_replace(true);
+        self.jobs.cancel_all();
     }
 }
 
@@ -190,6 +197,9 @@ pub fn router(app: Arc<App>) -> Router {
         .routes(routes!(api::edits::history))
         .routes(routes!(api::diff::diff))
         .routes(routes!(api::exports::export))
+        .routes(routes!(api::divide::divide))
+        .routes(routes!(api::divide::job, api::divide::stop))
+        .routes(routes!(api::divide::accept))
         .routes(routes!(presence::presence))
         .routes(routes!(api::grids::grids))
         .routes(routes!(api::grids::grid))

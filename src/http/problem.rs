@@ -38,6 +38,7 @@ pub enum Fault {
     UnknownGrid,
     UnknownBuilding,
     UnknownImport,
+    UnknownJob,
     UnknownKind,
     UnknownExport,
     UnknownLayer,
@@ -143,6 +144,12 @@ impl Fault {
             Self::UnknownBuilding => {
                 Says(S::NOT_FOUND, "building.unknown", "没有这栋楼", "there is no such building")
             }
+            Self::UnknownJob => Says(
+                S::NOT_FOUND,
+                "job.unknown",
+                "没有这项任务，或已结束多时",
+                "no such job, or it ended long ago",
+            ),
             Self::UnknownImport => {
                 Says(S::NOT_FOUND, "import.unknown", "没有这次导入", "there is no such import")
             }

@@ -5,6 +5,8 @@
 
 use std::collections::BTreeSet;
 
+use lifang::divide::community::{Weigh, Wish, propose};
+use lifang::divide::{Aim, Count, Stop};
 use lifang::domain::decide::edits::{StartPlan, TakeBack, prepare};
 use lifang::domain::decide::{Command, Refusal};
 use lifang::domain::fabric::check::breaches;
@@ -15,7 +17,7 @@ use lifang::domain::place::{Extent, Pin};
 use lifang::domain::placement::Reason;
 use lifang::domain::plan::PlanChoice;
 use lifang::domain::plan::check::Canvas;
-use lifang::domain::plan::edit::{Edit, LassoBy, Pick, Repair, Stroke, Which};
+use lifang::domain::plan::edit::{Edit, LassoBy, Part, Pick, Repair, Stroke, Which};
 use lifang::domain::register::rows::GridKind;
 use lifang::domain::tally::Tally;
 use lifang::domain::world::{Shard, World};
@@ -208,7 +210,7 @@ impl Bench {
                 (0..bench.dice.between(1, 4)).filter_map(|_| bench.building(shard)).collect();
             Pick::Buildings(codes)
         };
-        match self.dice.below(15) {
+        match self.dice.below(16) {
             0..3 => {
                 let cells = self.cells(shard);
                 Stroke::Paint { pick: Pick::Cells { community, cells }, to }
@@ -259,6 +261,7 @@ impl Bench {
                 }
                 _ => Stroke::Lock { which: Which::All { community: None }, is_locked: false },
             },
+            14 if community.is_some() => self.division(shard),
             _ => {
                 let ends = [self.pin(shard), self.pin(shard)];
                 if self.dice.is_chance(3, 4) {
@@ -268,6 +271,29 @@ impl Bench {
                 }
             }
         }
+    }
+
+    /// A community dealt out anew: as the engine proposes, or cells at random.
+    fn division(&mut self, shard: &Shard) -> Stroke {
+        let n_parts = self.dice.between(1, 4) as usize;
+        let mut aim = Aim::new(Count::Exactly(n_parts));
+        aim.seed = u64::from(self.dice.below(1_000) as u32);
+        let is_estate_bound = self.dice.is_chance(1, 2);
+        let wish = Wish { aim, weigh: Weigh::HOUSEHOLDS, is_estate_bound };
+        if self.dice.is_chance(4, 5)
+            && let Ok(Some(proposal)) =
+                propose(self.world(), self.plan, shard.community, &wish, &Stop::default())
+        {
+            return proposal.stroke(self.world(), self.plan).unwrap();
+        }
+        let community = self.world().areas().get(shard.community).unwrap().code.clone();
+        let mut parts: Vec<Part> =
+            (0..n_parts).map(|_| Part { cells: Vec::new(), keep: None, name: "".into() }).collect();
+        parts[0].keep = Some(self.grid());
+        for cell in shard.ground.cut.fabric.cells() {
+            parts[self.dice.below(n_parts)].cells.push(cell);
+        }
+        Stroke::Divide { community, parts }
     }
 
     /// One random edit, checked against every law it could break.
@@ -494,6 +520,76 @@ fn edits_keep_every_law() {
     assert!(done > 300 && refused > 100, "{done} done, {refused} refused: the strokes reach both");
     // Here the rounding of a split pinches a neck of a grid beside it.
     run(1131..1132, 100);
+}
+
+/// What the engine proposes is an edit the desk takes, says of itself what came of it, and is taken back.
+#[test]
+fn a_division_is_an_edit_like_any_other() {
+    let (mut n_done, mut n_exact) = (0, 0);
+    for seed in 0..25 {
+        let mut bench = Bench::new(seed);
+        for shard in bench.shards() {
+            let wish = Wish {
+                aim: Aim::new(Count::Exactly(3)),
+                weigh: Weigh::HOUSEHOLDS,
+                is_estate_bound: false,
+            };
+            let found =
+                propose(bench.world(), bench.plan, shard.community, &wish, &Stop::default());
+            let Ok(Some(proposal)) = found else { continue };
+            let first = bench.state();
+            let stroke = proposal.stroke(bench.world(), bench.plan).unwrap();
+            let base = bench.world().revision();
+            let edit = Edit {
+                plan: bench.plan,
+                base,
+                id: "".into(),
+                strokes: vec![stroke],
+                repair: Repair::Refuse,
+            };
+            bench.desk.run(Command::Edit(Box::new(edit))).expect("a division is sound");
+            if proposal.is_as_held() {
+                continue;
+            }
+            n_done += 1;
+            let world = bench.world();
+            let after = world.shard(PlanChoice::Plan(bench.plan), shard.community).unwrap();
+            assert!(after.ground.gaps.is_empty());
+            // Grids of a special kind keep their ground, those that never had any stay without.
+            let is_dealt = |key: &GridKey| {
+                let grid = world.plans().grid(bench.plan, *key).unwrap();
+                grid.kind == GridKind::General && after.ground.shapes.contains_key(key)
+            };
+            let dealt = after.tallies.iter().filter(|(key, _)| is_dealt(key));
+            let mut households: Vec<i64> = dealt.map(|(_, tally)| tally.households.get()).collect();
+            assert_eq!(households.len(), 3, "seed {seed}");
+            let mut told: Vec<i64> =
+                proposal.measures.parts.iter().map(|part| part.weight).collect();
+            households.sort_unstable();
+            told.sort_unstable();
+            assert!(after.ground.shapes.keys().all(|key| after.ground.pieces(*key) == 1));
+            // A building weighs on the cell with the largest share of its footprint. Where an override or
+            // the sum of smaller shares says otherwise, counts may differ by it.
+            let homes = &world.town().housing(Some(shard.community)).unwrap().homes;
+            let overrides = world.town().overrides();
+            let is_plain = |row: usize| {
+                !overrides.contains_key(&homes.id(row))
+                    && ![&shard, after].iter().any(|shard| shard.placements[row].straddles)
+            };
+            if (0..homes.len()).all(is_plain) {
+                n_exact += 1;
+                assert_eq!(households, told, "seed {seed}");
+                let stays =
+                    |row: &usize| shard.placements[*row].grid == after.placements[*row].grid;
+                let rows = (0..homes.len()).filter(|row| !stays(row));
+                let moved: i64 = rows.map(|row| Tally::of_home(homes, row).households.get()).sum();
+                assert_eq!(moved, proposal.moved, "seed {seed}");
+            }
+            assert!(bench.take_back(false));
+            assert!(bench.state() == first, "seed {seed}");
+        }
+    }
+    assert!(n_done > 15 && n_exact > 5, "{n_done} divisions were done, {n_exact} counted exactly");
 }
 
 /// As many edits as `LIFANG_EDITS` says; none without it.

@@ -5,6 +5,7 @@ import { createSubscriber } from "svelte/reactivity";
 import type { MapHandle, Padding } from "./map/mount";
 import type { Action, Answered, Effect, Send } from "./model/action";
 import { besideState } from "./model/compare";
+import type { Job } from "./model/division";
 import type { Pending } from "./model/edits";
 import type { LonLat } from "./model/place";
 import { atOf, planOf } from "./model/select";
@@ -12,9 +13,10 @@ import type { Device, Lang, State, Theme } from "./model/state";
 import { firstState } from "./model/state";
 import { update } from "./model/update";
 import { hashOf, viewOf } from "./model/view";
-import { answer, inspect, sendFile, type Upload } from "./wire/api";
+import { answer, inspect, type Reply, sendFile, type Upload } from "./wire/api";
 import { carryOut as carryOutDeed } from "./wire/deeds";
 import * as desk from "./wire/desk";
+import * as divisions from "./wire/division";
 import { keptQueue, keptText } from "./wire/drafts";
 import { listen } from "./wire/events";
 import { previews, teller } from "./wire/pace";
@@ -145,6 +147,25 @@ export function createApp(): App {
         });
         return;
       }
+      case "divide":
+        divisions.begin(effect.plan, effect.wish, who()).then(jobTold);
+        return;
+      case "watchJob":
+        setTimeout(() => divisions.watch(effect.id, who()).then(jobTold), effect.ms);
+        return;
+      case "stopJob":
+        divisions.stop(effect.id, who()).then(jobTold);
+        return;
+      case "acceptJob": {
+        const { plan, id, communities, edit } = effect;
+        divisions.accept(id, communities, edit, who()).then((reply) => {
+          if (planOf(current.view) !== plan) return;
+          if (!reply.ok) return send({ of: "divide", do: "failed", problem: reply.problem });
+          send({ of: "draft", do: "outcome", id: edit, outcome: reply.value });
+          send({ of: "divide", do: "accepted", communities });
+        });
+        return;
+      }
       case "keepQueue":
         keepQueue(effect.plan, effect.queue);
         return;
@@ -182,6 +203,11 @@ export function createApp(): App {
         uploads.get(effect.job)?.cancel();
         uploads.delete(effect.job);
     }
+  }
+
+  function jobTold(reply: Reply<Job>): void {
+    if (reply.ok) send({ of: "divide", do: "job", job: reply.value });
+    else send({ of: "divide", do: "failed", problem: reply.problem });
   }
 
   /** Each page keeps its own work, so that two of them in one browser do not overwrite each other. */

@@ -65,6 +65,16 @@ pub enum Which {
     All { community: Option<Code> },
 }
 
+/// The ground of one grid in a division.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Part {
+    pub cells: Vec<CellId>,
+    /// The grid that goes on here; `None` makes a new one.
+    pub keep: Option<Code>,
+    /// Of a new grid; may be empty.
+    pub name: Box<str>,
+}
+
 /// One thing to do; `to: None` takes ground away from grids.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Stroke {
@@ -127,6 +137,11 @@ pub enum Stroke {
     Unlink {
         ends: [Pin; 2],
     },
+    /// Cells of one community dealt out anew, all at once; grids left without ground are no more.
+    Divide {
+        community: Code,
+        parts: Vec<Part>,
+    },
 }
 
 impl Stroke {
@@ -149,6 +164,7 @@ impl Stroke {
             Self::Detach { .. } => Op::Detach,
             Self::Link { .. } => Op::Link,
             Self::Unlink { .. } => Op::Unlink,
+            Self::Divide { .. } => Op::Divide,
         }
     }
 }

@@ -58,10 +58,11 @@ pub enum Op {
     Approve,
     Withdraw,
     Retitle,
+    Divide,
 }
 
 impl Op {
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Start,
         Self::Paint,
         Self::Erase,
@@ -84,6 +85,7 @@ impl Op {
         Self::Approve,
         Self::Withdraw,
         Self::Retitle,
+        Self::Divide,
     ];
 
     pub const fn word(self) -> &'static str {
@@ -110,6 +112,7 @@ impl Op {
             Self::Approve => "approve",
             Self::Withdraw => "withdraw",
             Self::Retitle => "retitle",
+            Self::Divide => "divide",
         }
     }
 

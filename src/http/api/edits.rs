@@ -239,7 +239,7 @@ pub async fn fabric(
 }
 
 /// The plan with this number; `current` is not one that can be edited.
-fn plan_of(world: &World, text: &str) -> Result<PlanId, Problem> {
+pub(super) fn plan_of(world: &World, text: &str) -> Result<PlanId, Problem> {
     match plan_choice(world, text)? {
         PlanChoice::Plan(plan) => Ok(plan),
         PlanChoice::Current => Err(Fault::NotDraft.into()),
@@ -256,7 +256,7 @@ fn command_of(app: &App, plan: &str, body: &Bytes) -> Result<(PlanId, Command), 
 }
 
 /// The answer to an edit, made on the blocking pool: it counts a community twice.
-async fn tell(
+pub(super) async fn tell(
     app: &Arc<App>,
     plan: PlanId,
     done: Result<Outcome, crate::desk::DeskError>,

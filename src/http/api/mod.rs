@@ -3,6 +3,7 @@
 pub(super) mod areas;
 pub(super) mod buildings;
 pub(super) mod diff;
+pub(super) mod divide;
 pub(super) mod edits;
 pub(super) mod eras;
 pub(super) mod exports;

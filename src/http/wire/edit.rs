@@ -69,7 +69,7 @@ pub struct EditOutcome {
     pub findings: FindingTurn,
     pub carried: Vec<Carried>,
     pub communities: Vec<String>,
-    /// Cells are numbered anew: read the fabric again.
+    /// Cells are numbered anew, or of several communities: read the fabric again.
     pub fabric_changed: bool,
     pub recolored: Vec<Recolored>,
     pub can_undo: bool,
@@ -366,13 +366,16 @@ fn missing(
         .collect()
 }
 
-/// Cells that changed color; `None` when cells are numbered anew.
+/// Cells that changed color; `None` when cells are numbered anew, or of several communities.
 fn recolored(
     before: &World,
     after: &World,
     plan: PlanId,
     areas: &[AreaId],
 ) -> Option<Vec<Recolored>> {
+    if areas.len() > 1 {
+        return None;
+    }
     let mut found = Vec::new();
     for area in areas {
         let (old, new) = (before.plans().cut(plan, *area)?, after.plans().cut(plan, *area)?);

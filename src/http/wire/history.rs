@@ -157,5 +157,7 @@ fn stroke(did: &Did, lang: Lang) -> String {
         (Op::Withdraw, Lang::En) => "withdrew the plan".into(),
         (Op::Retitle, Lang::Zh) => "方案改名".into(),
         (Op::Retitle, Lang::En) => "gave the plan another title".into(),
+        (Op::Divide, Lang::Zh) => format!("自动划分为 {n} 个网格"),
+        (Op::Divide, Lang::En) => format!("divided anew into {n} grids"),
     }
 }

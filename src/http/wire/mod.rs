@@ -8,6 +8,7 @@
 mod area;
 mod building;
 mod diff;
+mod division;
 mod edit;
 mod eras;
 mod fabric;
@@ -25,6 +26,7 @@ mod tally;
 pub use area::{Area, AreaBody, AreaDetail, AreaRows, Coverage, Link, Share};
 pub use building::{Building, BuildingDetail, GridBuildings};
 pub use diff::{DiffPiece, DiffSheet, diff_collection};
+pub use division::{DivideBody, JobRow, Offer, Offered};
 pub use edit::{BalanceTurn, EditIssue, EditOutcome, EditRow, FindingTurn};
 pub use eras::{Era, EraPlan, merged};
 pub use fabric::Fabric as FabricSheet;

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use crate::domain::ids::{CellId, Code, PlanId};
 use crate::domain::measure::Revision;
 use crate::domain::place::{LonLat, Pin};
-use crate::domain::plan::edit::{Edit, LassoBy, Pick, Repair, Stroke, Which};
+use crate::domain::plan::edit::{Edit, LassoBy, Part, Pick, Repair, Stroke, Which};
 use crate::domain::register::rows::GridKind;
 
 /// Some strokes, all or nothing.
@@ -121,6 +121,19 @@ pub enum StrokeBody {
         from: [f64; 2],
         to: [f64; 2],
     },
+    Divide {
+        community: String,
+        parts: Vec<PartBody>,
+    },
+}
+
+/// The ground of one grid in a division; without a grid it gets a new one.
+#[derive(Debug, Deserialize)]
+pub struct PartBody {
+    cells: Vec<u32>,
+    grid: Option<String>,
+    #[serde(default)]
+    name: String,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -211,6 +224,21 @@ impl StrokeBody {
             }
             Self::Link { from, to } => Stroke::Link { ends: [pin(from)?, pin(to)?] },
             Self::Unlink { from, to } => Stroke::Unlink { ends: [pin(from)?, pin(to)?] },
+            Self::Divide { community, parts } => Stroke::Divide {
+                community: Code::new(&community).ok_or("edit.outside")?,
+                parts: parts.into_iter().map(PartBody::into_part).collect::<Result<_, _>>()?,
+            },
+        })
+    }
+}
+
+impl PartBody {
+    fn into_part(self) -> Result<Part, &'static str> {
+        let cell = |number: u32| CellId::new(number).ok_or("edit.unknown-cell");
+        Ok(Part {
+            cells: self.cells.into_iter().map(cell).collect::<Result<_, _>>()?,
+            keep: grid_or_none(self.grid)?,
+            name: self.name.into(),
         })
     }
 }

@@ -3,6 +3,7 @@
 
 import type { GeoJSONSource, Map as MapLibre } from "maplibre-gl";
 import { classOf } from "../model/classes";
+import { proposed } from "../model/division";
 import type { CellId, Mesh } from "../model/fabric";
 import { bars } from "../model/numbers";
 import { boundsOf, colorOf } from "../model/paint";
@@ -40,7 +41,7 @@ export class DraftSync {
     if (fabric === null || mesh === null || state.bench.colors === null) return;
     const { stroke, colors: still } = state.bench;
     const fills = fillsOf(state, palette);
-    const recolor = stroke?.recolor;
+    const recolor = stroke?.recolor ?? proposed(state.bench.dividing, fabric);
     const changed: CellId[] = [];
     let gaps = false;
     let locks = false;

@@ -4,6 +4,7 @@
 import type { Target as BenchTarget, Preview, Stroke, Tab, ToolName } from "./bench";
 import type { Diff, Move } from "./compare";
 import type { Day } from "./days";
+import type { Job, Wish } from "./division";
 import type { Edit, Outcome, Pending, Repair } from "./edits";
 import type { Fabric } from "./fabric";
 import type { Act, Asked, Check, Checks, Comment, Deed, Era, Life, Rebase, Take } from "./life";
@@ -160,6 +161,17 @@ export type Action =
   | { do: "jobFailed"; job: number; problem: Problem }
   | { do: "dismiss"; job: number }
   | { do: "openReport"; id: string | null }
+  // divisions
+  | ({ of: "divide" } & (
+      | { do: "begin"; wish: Wish }
+      | { do: "job"; job: Job }
+      | { do: "failed"; problem: Problem }
+      | { do: "stop" }
+      | { do: "drop" }
+      | { do: "hide"; on: boolean }
+      | { do: "accept"; communities: Code[] }
+      | { do: "accepted"; communities: Code[] }
+    ))
   // drafts
   | ({ of: "draft" } & (
       | { do: "plan"; to: string | null }
@@ -221,6 +233,10 @@ export type Effect =
   | { do: "preview"; plan: string; base: number; edits: Edit[]; still: boolean }
   | { do: "post"; plan: string; pending: Pending }
   | { do: "deed"; plan: string; deed: Deed; base: number | null }
+  | { do: "divide"; plan: string; wish: Wish }
+  | { do: "watchJob"; id: number; ms: number }
+  | { do: "stopJob"; id: number }
+  | { do: "acceptJob"; plan: string; id: number; communities: Code[]; edit: string }
   | { do: "keepQueue"; plan: string; queue: Pending[] }
   | { do: "recall"; plan: string }
   | { do: "wait"; ms: number; next: Action }

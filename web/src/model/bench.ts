@@ -1,6 +1,7 @@
 // The planner's bench: the tool in hand, the grid it works for, the stroke under the pointer, and the work that is
 // on its way to the server.
 
+import { type Dividing, notDividing } from "./division";
 import type { Recolor, Trouble } from "./draft";
 import type { Edit, Outcome, Pending, Row } from "./edits";
 import type { CellId, Colors } from "./fabric";
@@ -51,7 +52,7 @@ export type Preview = {
 /** A grid, a gap (`null`), or nothing chosen: then the grid a stroke begins in. */
 export type Target = { grid: GridKey | null } | null;
 
-export const TABS = ["numbers", "checks", "comments", "history"] as const;
+export const TABS = ["numbers", "divide", "checks", "comments", "history"] as const;
 /** What the panel shows of a plan. */
 export type Tab = (typeof TABS)[number];
 
@@ -80,6 +81,7 @@ export type Bench = {
   offline: boolean;
   starting: { busy: boolean; problem: Problem | null };
   tab: Tab;
+  dividing: Dividing;
   /** Undoing step by step until this revision is the last that stands. */
   goingBack: number | null;
   planners: Planner[];
@@ -105,6 +107,7 @@ export const firstBench = (client: string, name: string): Bench => ({
   offline: false,
   starting: { busy: false, problem: null },
   tab: "numbers",
+  dividing: notDividing,
   goingBack: null,
   planners: [],
 });

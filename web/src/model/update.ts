@@ -3,6 +3,7 @@
 
 import type { Action, Ask, Effect, Step } from "./action";
 import { answered, asking, refused } from "./answers";
+import { updateDivision } from "./dividing";
 import { toPlan, updateDraft } from "./drafting";
 import { updateJobs } from "./files";
 import { change, resync } from "./live";
@@ -48,7 +49,10 @@ function settle(before: State, after: State, effects: Effect[], visited: boolean
 }
 
 function step(state: State, action: Action): Step {
-  if ("of" in action) return action.of === "draft" ? updateDraft(state, action) : updateLife(state, action);
+  if ("of" in action) {
+    if (action.of === "divide") return updateDivision(state, action);
+    return action.of === "draft" ? updateDraft(state, action) : updateLife(state, action);
+  }
   switch (action.do) {
     case "start":
       return start(state);

@@ -11,12 +11,16 @@ import { headersOf, type Who } from "./who";
 
 const part = encodeURIComponent;
 
-const post = <T>(path: string, body: unknown, who: Who, decode: (node: Node) => T): Promise<Reply<T>> =>
-  sent("POST", path, body, who, decode);
+export const post = <T>(
+  path: string,
+  body: unknown,
+  who: Who,
+  decode: (node: Node) => T,
+): Promise<Reply<T>> => sent("POST", path, body, who, decode);
 
 /** Sends and decodes; an answer without a body is read as null. */
 export async function sent<T>(
-  method: "POST" | "PATCH" | "DELETE",
+  method: "GET" | "POST" | "PATCH" | "DELETE",
   path: string,
   body: unknown,
   who: Who,

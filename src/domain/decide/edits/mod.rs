@@ -1,12 +1,13 @@
 //! Edits of drafts: strokes become a change of cuts and grids, or a list of faults, each with its place.
 //!
 //! Files: `sketch` (the draft while strokes are applied to it), `strokes` (what each stroke does), `reshape`
-//! (those that cut ground),
+//! (those that cut ground), `deal` (a community dealt out anew),
 //! `sound` (is the outcome whole; what is carried along), `undo` (taking back and doing again), `start`
 //! (a draft comes into being).
 //!
 //! **Why** faults and not the first error: a planner sees every place at once, and the page can draw them.
 
+mod deal;
 mod reshape;
 mod sketch;
 mod sound;
@@ -190,11 +191,14 @@ fn stale(world: &World, edit: &Edit, sketch: &Sketch<'_>, since: &[Arc<Entry>]) 
     let by_cells = |area: AreaId| {
         let mut areas = edit.strokes.iter().filter_map(|stroke| match stroke {
             Stroke::Paint { pick: Pick::Cells { community, .. }, .. }
-            | Stroke::Create { pick: Pick::Cells { community, .. }, .. } => Some(community),
+            | Stroke::Create { pick: Pick::Cells { community, .. }, .. } => {
+                Some(community.as_ref())
+            }
+            Stroke::Divide { community, .. } => Some(Some(community)),
             _ => None,
         });
         let code = world.areas().get(area).map(|record| &record.code);
-        areas.any(|community| community.as_ref().is_none_or(|one| Some(one) == code))
+        areas.any(|community| community.is_none_or(|one| Some(one) == code))
     };
     let meets = |entry: &Entry| {
         entry.grids.iter().any(|grid| touched.contains(grid))

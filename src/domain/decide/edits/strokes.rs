@@ -47,6 +47,7 @@ impl Sketch<'_> {
             }
             Stroke::Link { ends } => self.link(*ends),
             Stroke::Unlink { ends } => self.unlink(*ends),
+            Stroke::Divide { community, parts } => self.deal_out(community, parts),
             Stroke::Split { .. }
             | Stroke::Reroute { .. }
             | Stroke::Move { .. }
@@ -405,7 +406,7 @@ impl Sketch<'_> {
 }
 
 /// A name as it may be kept.
-fn named(name: &str) -> Result<Box<str>, Refusal> {
+pub(super) fn named(name: &str) -> Result<Box<str>, Refusal> {
     let name = name.trim();
     let fits = name.chars().count() <= MAX_NAME && !name.chars().any(char::is_control);
     if fits { Ok(name.into()) } else { Err(unsound(Fault::new("edit.bad-name"))) }

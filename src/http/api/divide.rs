@@ -1,0 +1,235 @@
+//! Divisions: asked for, watched, stopped, accepted.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::header::LOCATION;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::edits::{plan_of, tell};
+use crate::divide::community::{Wish, propose};
+use crate::divide::{Impossible, Stop};
+use crate::domain::decide::Command;
+use crate::domain::ids::AreaId;
+use crate::domain::plan::Status;
+use crate::domain::plan::edit::{Edit, Repair, Stroke};
+use crate::domain::world::World;
+use crate::http::ask::{area_choice, json, read_json};
+use crate::http::jobs::{Job, Phase};
+use crate::http::lang::Lang;
+use crate::http::problem::{Fault, Problem};
+use crate::http::who::Who;
+use crate::http::wire::{DivideBody, EditOutcome, JobRow, Offer, Offered, ProblemBody};
+use crate::http::{App, answer};
+
+/// Longest a division may work, and how long when nobody said, in seconds.
+const MAX_SECONDS: f64 = 600.0;
+const SECONDS: f64 = 60.0;
+
+/// Proposes a division of communities of a draft. Nothing changes until it is accepted.
+#[utoipa::path(post, path = "/api/v1/plans/{plan}/divide", tag = "plans", request_body = DivideBody,
+    params(("plan" = u32, Path, description = "number of a draft")),
+    responses((status = 202, body = JobRow, description = "begun; `Location` says where to look"),
+        (status = 409, body = ProblemBody, description = "not a draft"),
+        (status = 422, body = ProblemBody, description = "a wish that cannot be meant"),
+        (status = 503, body = ProblemBody, description = "too many at work")))]
+pub async fn divide(
+    State(app): State<Arc<App>>,
+    Path(plan): Path<String>,
+    Who(actor): Who,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    let asked: DivideBody = read_json(&body)?;
+    let seconds = asked.time.unwrap_or(SECONDS);
+    if !(seconds > 0.0 && seconds <= MAX_SECONDS) {
+        return Err(Problem::unsound("divide.bad-time", "time"));
+    }
+    let world = app.desk.world();
+    let plan = plan_of(&world, &plan)?;
+    let held = world.plans().get(plan).ok_or(Fault::UnknownPlan)?;
+    if held.status != Status::Draft {
+        return Err(Fault::NotDraft.into());
+    }
+    let mut areas: Vec<AreaId> =
+        asked.communities.iter().map(|code| area_choice(&world, code)).collect::<Result<_, _>>()?;
+    areas.sort_unstable();
+    areas.dedup();
+    if areas.is_empty() {
+        areas = world.plans().areas(plan).collect();
+    }
+    if areas.iter().any(|area| world.plans().cut(plan, *area).is_none()) {
+        return Err(Problem::unsound("plan.area-not-in-base", "communities"));
+    }
+    let wish = asked.into_wish(&world.profile()).map_err(|code| Problem::unsound(code, "body"))?;
+    let job = app.jobs.open(plan, &actor.name, world.revision(), areas.len()).ok_or(Fault::Busy)?;
+    let row = JobRow::new(&job, Lang::of(&headers));
+    let place = format!("/api/v1/jobs/{}", job.id);
+    tokio::spawn(work(Arc::clone(&app), job, world, areas, wish, seconds));
+    let mut answer = (StatusCode::ACCEPTED, json(&row)).into_response();
+    answer
+        .headers_mut()
+        .insert(LOCATION, HeaderValue::try_from(place).expect("digits and slashes"));
+    Ok(answer)
+}
+
+/// One job at a time has the cores; the others wait for their turn.
+async fn work(
+    app: Arc<App>,
+    job: Arc<Job>,
+    world: Arc<World>,
+    areas: Vec<AreaId>,
+    wish: Wish,
+    seconds: f64,
+) {
+    let Ok(permit) = Arc::clone(&app.divisions).acquire_owned().await else { return };
+    let worker = Arc::clone(&job);
+    let done = tokio::task::spawn_blocking(move || {
+        let _permit = permit;
+        worker.begin();
+        divide_all(&worker, &world, &areas, &wish, seconds);
+    });
+    match done.await {
+        Ok(()) => job.end(Phase::Done),
+        Err(_) => {
+            tracing::error!(job = job.id, "a division panicked");
+            job.end(Phase::Failed);
+        }
+    }
+}
+
+/// Communities side by side, as many as there are cores.
+fn divide_all(job: &Job, world: &World, areas: &[AreaId], wish: &Wish, seconds: f64) {
+    let deadline = Instant::now() + Duration::from_secs_f64(seconds);
+    let stop = Stop { cancelled: Some(job.stop()), deadline: Some(deadline) };
+    let n_cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut wish = wish.clone();
+    wish.aim.n_threads = if areas.len() == 1 { n_cores } else { 1 };
+    let next = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..n_cores.min(areas.len()) {
+            scope.spawn(|| {
+                while let Some(area) = areas.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    if stop.is_cancelled() {
+                        break;
+                    }
+                    if let Some(offer) = offer(job, world, *area, &wish, &stop) {
+                        job.add(offer);
+                    }
+                }
+            });
+        }
+    });
+}
+
+/// What comes of one community; `None` when the work was stopped.
+fn offer(job: &Job, world: &World, area: AreaId, wish: &Wish, stop: &Stop<'_>) -> Option<Offer> {
+    let record = world.areas().get(area)?;
+    let from = Instant::now();
+    // One community that breaks the engine is not to take the others with it.
+    let found = catch_unwind(AssertUnwindSafe(|| propose(world, job.plan, area, wish, stop)));
+    let outcome = match found {
+        Ok(Ok(Some(proposal))) => Ok(Offered::new(world, job.plan, wish, &proposal)),
+        Ok(Ok(None)) => Err("divide.no-units"),
+        Ok(Err(Impossible::Cancelled)) => return None,
+        Ok(Err(why)) => Err(why.code()),
+        Err(_) => {
+            tracing::error!(job = job.id, "dividing one community panicked");
+            Err("divide.failed")
+        }
+    };
+    Some(Offer {
+        area,
+        code: record.code.clone(),
+        name: record.name.clone(),
+        seconds: from.elapsed().as_secs_f64(),
+        outcome,
+    })
+}
+
+/// How far a job has come, and what it has found.
+#[utoipa::path(get, path = "/api/v1/jobs/{id}", tag = "plans",
+    params(("id" = u64, Path, description = "number of a job")),
+    responses((status = 200, body = JobRow), (status = 404, body = ProblemBody, description = "unknown, or forgotten")))]
+pub async fn job(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let job = job_of(&app, &id)?;
+    let lang = Lang::of(&headers);
+    answer(&app, move |_, _| Ok(json(&JobRow::new(&job, lang)))).await
+}
+
+/// Stops a job; what it has found can still be accepted.
+#[utoipa::path(delete, path = "/api/v1/jobs/{id}", tag = "plans",
+    params(("id" = u64, Path, description = "number of a job")),
+    responses((status = 200, body = JobRow), (status = 404, body = ProblemBody)))]
+pub async fn stop(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let job = job_of(&app, &id)?;
+    job.cancel();
+    Ok(json(&JobRow::new(&job, Lang::of(&headers))))
+}
+
+/// Which of what was found is wanted.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct AcceptBody {
+    /// Codes of communities; empty: all that are through.
+    communities: Vec<String>,
+    /// The client's name for the edit; the same name twice has the effect of once.
+    id: String,
+}
+
+/// Does what a job found, as one edit that can be taken back.
+#[utoipa::path(post, path = "/api/v1/jobs/{id}/accept", tag = "plans", request_body = AcceptBody,
+    params(("id" = u64, Path, description = "number of a job")),
+    responses((status = 200, body = EditOutcome), (status = 404, body = ProblemBody),
+        (status = 412, body = ProblemBody, description = "somebody changed these communities since"),
+        (status = 422, body = ProblemBody, description = "nothing was found for a community named")))]
+pub async fn accept(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    Who(actor): Who,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    let job = job_of(&app, &id)?;
+    let AcceptBody { communities, id } =
+        if body.is_empty() { AcceptBody::default() } else { read_json(&body)? };
+    let offers = job.offers();
+    let is_wanted = |offer: &Offer| {
+        communities.is_empty() || communities.iter().any(|code| *code == *offer.code.as_str())
+    };
+    let strokes: Vec<Stroke> = offers
+        .iter()
+        .filter(|offer| is_wanted(offer))
+        .filter_map(|offer| offer.outcome.as_ref().ok()?.stroke.clone())
+        .collect();
+    let is_known = |code: &String| {
+        offers.iter().any(|offer| *code == *offer.code.as_str() && offer.outcome.is_ok())
+    };
+    if let Some(unknown) = communities.iter().find(|code| !is_known(code)) {
+        return Err(Problem::unsound("divide.not-found", unknown.as_str()));
+    }
+    let edit =
+        Edit { plan: job.plan, base: job.revision, id: id.into(), strokes, repair: Repair::Refuse };
+    let done = app.desk.submit(Command::Edit(Box::new(edit)), actor).await;
+    tell(&app, job.plan, done, Lang::of(&headers)).await
+}
+
+fn job_of(app: &App, id: &str) -> Result<Arc<Job>, Problem> {
+    let job = id.parse().ok().and_then(|id| app.jobs.get(id));
+    job.ok_or_else(|| Fault::UnknownJob.into())
+}

@@ -1,0 +1,186 @@
+//! Long work: begun by one request, watched and fetched by others, stopped by anybody who may begin it.
+//!
+//! Jobs live in memory: what they found is a proposal, and what was accepted of it is in the plan's log.
+//! The newest are kept; a restart forgets them all.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::domain::ids::PlanId;
+use crate::domain::measure::Revision;
+use crate::http::wire::Offer;
+
+/// Jobs remembered; beyond it the oldest that has ended is forgotten, or the newest is not begun.
+const MAX_JOBS: usize = 32;
+
+/// How far a job has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    Waiting,
+    Running,
+    Done,
+    Cancelled,
+    /// It broke; the log says how.
+    Failed,
+}
+
+impl Phase {
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Running => "running",
+            Self::Done => "done",
+            Self::Cancelled => "cancelled",
+            Self::Failed => "failed",
+        }
+    }
+
+    pub const fn has_ended(self) -> bool {
+        matches!(self, Self::Done | Self::Cancelled | Self::Failed)
+    }
+}
+
+/// One division of some communities of a draft.
+#[derive(Debug)]
+pub struct Job {
+    pub id: u64,
+    pub plan: PlanId,
+    pub who: Box<str>,
+    /// Revision of the world it looks at.
+    pub revision: Revision,
+    /// Communities it divides.
+    pub n_all: usize,
+    cancelled: AtomicBool,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    phase: Phase,
+    /// One for each community that is through, as they came.
+    offers: Vec<Arc<Offer>>,
+}
+
+impl Job {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn phase(&self) -> Phase {
+        self.state().phase
+    }
+
+    /// What is there so far.
+    pub fn offers(&self) -> Vec<Arc<Offer>> {
+        self.state().offers.clone()
+    }
+
+    /// The flag the work looks at.
+    pub fn stop(&self) -> &AtomicBool {
+        &self.cancelled
+    }
+
+    /// Asks the work to stop; what it has found stays.
+    pub fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Relaxed);
+        let mut state = self.state();
+        if !state.phase.has_ended() {
+            state.phase = Phase::Cancelled;
+        }
+    }
+
+    pub fn begin(&self) {
+        let mut state = self.state();
+        if state.phase == Phase::Waiting {
+            state.phase = Phase::Running;
+        }
+    }
+
+    pub fn add(&self, offer: Offer) {
+        self.state().offers.push(Arc::new(offer));
+    }
+
+    /// The work has ended; a job that was cancelled stays cancelled.
+    pub fn end(&self, phase: Phase) {
+        let mut state = self.state();
+        if !state.phase.has_ended() {
+            state.phase = phase;
+        }
+    }
+}
+
+/// All jobs of this server.
+#[derive(Debug, Default)]
+pub struct Jobs {
+    held: Mutex<Held>,
+}
+
+#[derive(Debug, Default)]
+struct Held {
+    newest: u64,
+    jobs: BTreeMap<u64, Arc<Job>>,
+}
+
+impl Jobs {
+    fn held(&self) -> MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A new job; `None` when too many are at work.
+    pub fn open(
+        &self,
+        plan: PlanId,
+        who: &str,
+        revision: Revision,
+        n_all: usize,
+    ) -> Option<Arc<Job>> {
+        let mut held = self.held();
+        if held.jobs.len() >= MAX_JOBS {
+            let ended = held.jobs.values().find(|job| job.phase().has_ended())?.id;
+            held.jobs.remove(&ended);
+        }
+        held.newest += 1;
+        let job = Arc::new(Job {
+            id: held.newest,
+            plan,
+            who: who.into(),
+            revision,
+            n_all,
+            cancelled: AtomicBool::new(false),
+            state: Mutex::new(State { phase: Phase::Waiting, offers: Vec::new() }),
+        });
+        held.jobs.insert(job.id, Arc::clone(&job));
+        Some(job)
+    }
+
+    pub fn get(&self, id: u64) -> Option<Arc<Job>> {
+        self.held().jobs.get(&id).cloned()
+    }
+
+    /// Asks all work to stop: the server is closing.
+    pub fn cancel_all(&self) {
+        self.held().jobs.values().for_each(|job| job.cancel());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ended_jobs_make_room_and_running_ones_do_not() {
+        let jobs = Jobs::default();
+        let open = || jobs.open(PlanId::new(1).unwrap(), "me", Revision(1), 1);
+        let first = open().unwrap();
+        for _ in 1..MAX_JOBS {
+            open().unwrap();
+        }
+        assert!(open().is_none());
+        first.cancel();
+        first.end(Phase::Done);
+        assert_eq!(first.phase(), Phase::Cancelled);
+        let newest = open().unwrap();
+        assert!(jobs.get(first.id).is_none() && jobs.get(newest.id).is_some());
+    }
+}

@@ -1,0 +1,370 @@
+//! Divisions asked for, proposed and judged.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::geometry::Geometry;
+use crate::divide::community::{Proposal, Weigh, Wish};
+use crate::divide::{Aim, Certificate, Count, Measures};
+use crate::domain::fabric::Barrier;
+use crate::domain::fabric::outline::outline;
+use crate::domain::ids::{AreaId, Code, PlanId};
+use crate::domain::issue::words;
+use crate::domain::plan::edit::Stroke;
+use crate::domain::world::{PlanChoice, Profile, World};
+use crate::http::jobs::Job;
+use crate::http::lang::Lang;
+
+/// What to divide, and into what.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct DivideBody {
+    /// Codes of communities; empty: all of the plan.
+    pub communities: Vec<String>,
+    /// Weight a grid should have; the size band's own when not said.
+    pub target: Option<i64>,
+    pub min: Option<i64>,
+    pub max: Option<i64>,
+    /// Into exactly so many grids instead.
+    pub parts: Option<usize>,
+    /// `households` (when not said), `persons`, `buildings` or `area` (in units of 100 m²).
+    pub weight: Option<String>,
+    /// How much each counts, instead of `weight`.
+    pub mix: Option<MixBody>,
+    /// Buildings of one estate stay together.
+    pub bind_estates: bool,
+    /// `water`, `rail`, `avenue`, `road`: no grid crosses these or stronger ones, but by declared crossings.
+    pub hard: Option<String>,
+    pub seed: Option<u64>,
+    /// Seconds it may work at most, 60 when not said.
+    pub time: Option<f64>,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct MixBody {
+    pub households: i64,
+    pub persons: i64,
+    pub buildings: i64,
+    pub area: i64,
+}
+
+/// Heaviest share of one thing in a mix.
+const MAX_SHARE: i64 = 1_000;
+
+impl DivideBody {
+    /// The wish it stands for; else the code of what is wrong with it.
+    pub fn into_wish(self, profile: &Profile) -> Result<Wish, &'static str> {
+        let weigh = match (self.mix, self.weight.as_deref()) {
+            (Some(MixBody { households, persons, buildings, area }), _) => {
+                let all = [households, persons, buildings, area];
+                if all.iter().any(|one| !(0..=MAX_SHARE).contains(one)) || all == [0; 4] {
+                    return Err("divide.bad-mix");
+                }
+                Weigh { households, persons, buildings, area }
+            }
+            (None, None | Some("households")) => Weigh::HOUSEHOLDS,
+            (None, Some("persons")) => Weigh::PERSONS,
+            (None, Some("buildings")) => Weigh::BUILDINGS,
+            (None, Some("area")) => Weigh::AREA,
+            (None, Some(_)) => return Err("divide.bad-mix"),
+        };
+        let count = match self.parts {
+            Some(parts) => Count::Exactly(parts),
+            None => {
+                let target = self.target.unwrap_or(profile.target);
+                // A target of its own brings a band of its own, as wide as the profile's.
+                let scaled = |edge: i64| match self.target {
+                    Some(target) => target.saturating_mul(edge) / profile.target.max(1),
+                    None => edge,
+                };
+                let min = self.min.unwrap_or_else(|| scaled(profile.min));
+                let max = self.max.unwrap_or_else(|| scaled(profile.max));
+                Count::Around { target, min, max }
+            }
+        };
+        match count {
+            Count::Exactly(0) => return Err("divide.no-parts"),
+            Count::Around { target, min, max }
+                if target < 1 || min < 0 || min > target || target > max =>
+            {
+                return Err("divide.bad-band");
+            }
+            Count::Exactly(_) | Count::Around { .. } => {}
+        }
+        let hard = match self.hard.as_deref() {
+            None => None,
+            Some("road") => Some(Barrier::Road),
+            Some("avenue") => Some(Barrier::Avenue),
+            Some("rail") => Some(Barrier::Rail),
+            Some("water") => Some(Barrier::Water),
+            Some(_) => return Err("divide.bad-barrier"),
+        };
+        let mut aim = Aim::new(count);
+        aim.hard = hard;
+        aim.seed = self.seed.unwrap_or(1);
+        Ok(Wish { aim, weigh, is_estate_bound: self.bind_estates })
+    }
+}
+
+/// What came of one community: told to those who watch, and carried out when accepted.
+#[derive(Debug)]
+pub struct Offer {
+    pub area: AreaId,
+    pub code: Code,
+    pub name: Box<str>,
+    pub seconds: f64,
+    pub outcome: Result<Offered, &'static str>,
+}
+
+#[derive(Debug)]
+pub struct Offered {
+    /// The edit it stands for; `None` when everything is already so.
+    pub stroke: Option<Stroke>,
+    division: DivisionRow,
+    certificates: Vec<(&'static str, i64, Vec<u32>, Option<Geometry>)>,
+}
+
+/// A proposed division of one community.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DivisionRow {
+    pub parts: Vec<PartRow>,
+    pub after: Judged,
+    /// The grids of today measured the same way; null where some of the ground has no grid.
+    pub before: Option<Judged>,
+    /// Share of the mean by which some grid is off in every division into as many.
+    pub bound: f64,
+    pub households: i64,
+    /// Households that get another grid.
+    pub moved: i64,
+    /// Nothing would change.
+    pub same: bool,
+    /// The limit in time ended the search early.
+    pub cut_short: bool,
+    /// Parts outside the band that no certificate explains, by place in `parts`.
+    pub unproven: Vec<u32>,
+}
+
+/// One grid of a division; `grid` is the one that goes on, null for a new one.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PartRow {
+    pub grid: Option<String>,
+    pub id: Option<u32>,
+    pub name: String,
+    pub weight: i64,
+    pub households: i64,
+    pub band: &'static str,
+    pub cells: Vec<u32>,
+    pub area_m2: f64,
+    pub compactness: f64,
+    pub border_m: f64,
+    pub barrier_share: Option<f64>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Judged {
+    pub grids: usize,
+    pub deviation_max: f64,
+    pub out_of_band: usize,
+    pub compactness: f64,
+    /// Border between grids, each once, and how much of it runs along barriers.
+    pub cut_m: f64,
+    pub barrier_share: Option<f64>,
+    pub broken: usize,
+}
+
+/// Why some ground cannot be divided as asked.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CertificateRow {
+    pub code: &'static str,
+    pub message: &'static str,
+    pub weight: i64,
+    pub cells: Vec<u32>,
+    #[schema(value_type = Option<Object>)]
+    pub place: Option<Geometry>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CommunityRow {
+    pub code: String,
+    pub name: String,
+    pub seconds: f64,
+    pub division: Option<DivisionRow>,
+    pub certificates: Vec<CertificateRow>,
+    /// Why there is none.
+    pub problem: Option<ProblemRow>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProblemRow {
+    pub code: &'static str,
+    pub message: &'static str,
+}
+
+/// Long work and how far it has come.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct JobRow {
+    pub id: u64,
+    pub kind: &'static str,
+    pub plan: u32,
+    pub who: String,
+    /// `waiting`, `running`, `done`, `cancelled` or `failed`
+    pub state: &'static str,
+    pub revision: u64,
+    pub done: usize,
+    pub of: usize,
+    pub communities: Vec<CommunityRow>,
+}
+
+impl JobRow {
+    pub fn new(job: &Job, lang: Lang) -> Self {
+        // The phase first: whoever reads "done" has all of it.
+        let phase = job.phase();
+        let offers = job.offers();
+        Self {
+            id: job.id,
+            kind: "divide",
+            plan: job.plan.get(),
+            who: job.who.to_string(),
+            state: phase.word(),
+            revision: job.revision.0,
+            done: offers.len(),
+            of: job.n_all,
+            communities: offers.iter().map(|offer| CommunityRow::new(offer, lang)).collect(),
+        }
+    }
+}
+
+impl CommunityRow {
+    fn new(offer: &Offer, lang: Lang) -> Self {
+        let message = |code| {
+            let says = words(code);
+            lang.pick(says.zh, says.en)
+        };
+        let offered = offer.outcome.as_ref();
+        let certificates = offered.map_or(&[][..], |offered| &offered.certificates);
+        Self {
+            code: offer.code.to_string(),
+            name: offer.name.to_string(),
+            seconds: rounded(offer.seconds),
+            division: offered.ok().map(|offered| offered.division.clone()),
+            certificates: certificates
+                .iter()
+                .map(|(code, weight, cells, place)| CertificateRow {
+                    code,
+                    message: message(code),
+                    weight: *weight,
+                    cells: cells.clone(),
+                    place: place.clone(),
+                })
+                .collect(),
+            problem: offered.err().map(|code| ProblemRow { code, message: message(code) }),
+        }
+    }
+}
+
+impl Offered {
+    /// Cost: O(cells and seams) of the community.
+    pub fn new(world: &World, plan: PlanId, wish: &Wish, proposal: &Proposal) -> Self {
+        let Proposal { area, plot, division, measures, before, keeps, moved } = proposal;
+        let band = band(world, wish);
+        let mut parts: Vec<PartRow> = measures
+            .parts
+            .iter()
+            .zip(keeps)
+            .map(|(part, keep)| {
+                let grid = keep.and_then(|key| world.plans().grid(plan, key));
+                PartRow {
+                    grid: grid.map(|grid| grid.code.to_string()),
+                    id: keep.map(|key| key.get()),
+                    name: grid.map_or_else(String::new, |grid| grid.name.to_string()),
+                    weight: part.weight,
+                    households: 0,
+                    band: band(part.weight),
+                    cells: Vec::new(),
+                    area_m2: part.area.square_meters().round(),
+                    compactness: rounded(part.compactness),
+                    border_m: part.border.meters().round(),
+                    barrier_share: share(part.along_barriers.meters(), part.border.meters()),
+                }
+            })
+            .collect();
+        for (unit, part) in division.part.iter().enumerate() {
+            let row = &mut parts[*part as usize];
+            row.cells.push(plot.cells[unit].get());
+            row.households += plot.households[unit];
+        }
+        let is_as_held = proposal.is_as_held();
+        Self {
+            stroke: if is_as_held { None } else { proposal.stroke(world, plan) },
+            certificates: division
+                .certificates
+                .iter()
+                .map(|one| certified(world, plan, *area, proposal, one))
+                .collect(),
+            division: DivisionRow {
+                parts,
+                after: judged(measures, &band),
+                before: before.as_ref().map(|before| judged(before, &band)),
+                bound: rounded(division.bound),
+                households: plot.households.iter().sum(),
+                moved: *moved,
+                same: is_as_held,
+                cut_short: division.is_cut_short,
+                unproven: division.unproven.clone(),
+            },
+        }
+    }
+}
+
+fn certified(
+    world: &World,
+    plan: PlanId,
+    area: AreaId,
+    proposal: &Proposal,
+    certificate: &Certificate,
+) -> (&'static str, i64, Vec<u32>, Option<Geometry>) {
+    let cells: Vec<_> =
+        certificate.units.iter().map(|unit| proposal.plot.cells[*unit as usize]).collect();
+    let shard = world.shard(PlanChoice::Plan(plan), area);
+    let place = shard.and_then(|shard| {
+        let shape = outline(&shard.ground.cut.fabric, |cell| cells.binary_search(&cell).is_ok());
+        Geometry::of_polygons(&shape)
+    });
+    let numbers = cells.iter().map(|cell| cell.get()).collect();
+    (certificate.reason.code(), certificate.weight, numbers, place)
+}
+
+/// How a weight stands to what was asked for.
+fn band(world: &World, wish: &Wish) -> impl Fn(i64) -> &'static str + use<> {
+    let profile = world.profile();
+    let count = wish.aim.count;
+    move |weight| match count {
+        Count::Around { min, .. } if weight < min => "small",
+        Count::Around { max, .. } if weight > max => "large",
+        Count::Around { .. } => "in",
+        Count::Exactly(_) if weight < profile.min => "small",
+        Count::Exactly(_) if weight > profile.max => "large",
+        Count::Exactly(_) => "in",
+    }
+}
+
+fn judged(measures: &Measures, band: &impl Fn(i64) -> &'static str) -> Judged {
+    Judged {
+        grids: measures.parts.len(),
+        deviation_max: rounded(measures.deviation_max),
+        out_of_band: measures.parts.iter().filter(|part| band(part.weight) != "in").count(),
+        compactness: rounded(measures.mean_compactness()),
+        cut_m: measures.cut.meters().round(),
+        barrier_share: share(measures.along_barriers.meters(), measures.cut.meters()),
+        broken: measures.n_broken,
+    }
+}
+
+fn share(part: f64, whole: f64) -> Option<f64> {
+    (whole > 0.0).then(|| rounded(part / whole))
+}
+
+fn rounded(number: f64) -> f64 {
+    (number * 1e4).round() / 1e4
+}

@@ -1,0 +1,64 @@
+// A division as steps of the state: asked for, watched, looked at, accepted.
+
+import type { Action, Effect, Step } from "./action";
+import { type Dividing, isAtWork, notDividing, openProposals } from "./division";
+import { planOf } from "./select";
+import type { State } from "./state";
+
+export type DivideAction = Extract<Action, { of: "divide" }>;
+
+/** How often a running job is asked after. */
+const WATCH_MS = 250;
+
+const put = (state: State, by: Partial<Dividing>): State => ({
+  ...state,
+  bench: { ...state.bench, dividing: { ...state.bench.dividing, ...by } },
+});
+
+export function updateDivision(state: State, action: DivideAction): Step {
+  const { dividing } = state.bench;
+  const plan = planOf(state.view);
+  switch (action.do) {
+    case "begin":
+      return [put(state, { ...notDividing, busy: true }), [{ do: "divide", plan, wish: action.wish }]];
+    case "job": {
+      // News of a job that was let go of, or of another plan.
+      if (action.job.plan !== plan || (dividing.job !== null && dividing.job.id !== action.job.id))
+        return [state, []];
+      if (dividing.job === null && !dividing.busy) return [state, []];
+      // Proposals that are the same keep their identity: what was worked out for them stays known.
+      const held = new Map(dividing.job?.communities.map((one) => [one.code, one]) ?? []);
+      const communities = action.job.communities.map((one) => held.get(one.code) ?? one);
+      const job = { ...action.job, communities };
+      const effects: Effect[] = isAtWork(job) ? [{ do: "watchJob", id: job.id, ms: WATCH_MS }] : [];
+      return [put(state, { job, busy: isAtWork(job), problem: null }), effects];
+    }
+    case "failed":
+      return [put(state, { busy: false, problem: action.problem }), []];
+    case "stop":
+      return dividing.job === null ? [state, []] : [state, [{ do: "stopJob", id: dividing.job.id }]];
+    case "drop":
+      return [
+        { ...put(state, notDividing), mark: null },
+        isAtWork(dividing.job) && dividing.job !== null ? [{ do: "stopJob", id: dividing.job.id }] : [],
+      ];
+    case "hide":
+      return [put(state, { hidden: action.on }), []];
+    case "accept": {
+      const open = openProposals(dividing).map((one) => one.code);
+      const codes = action.communities.filter((code) => open.includes(code));
+      if (dividing.job === null || codes.length === 0) return [state, []];
+      const made = state.bench.made + 1;
+      const next = put({ ...state, bench: { ...state.bench, made } }, { busy: true, problem: null });
+      const id = `${state.bench.client}-${made}`;
+      return [next, [{ do: "acceptJob", plan, id: dividing.job.id, communities: codes, edit: id }]];
+    }
+    case "accepted": {
+      const accepted = new Set([...dividing.accepted, ...action.communities]);
+      const next = put(state, { accepted, busy: false, problem: null });
+      return openProposals(next.bench.dividing).length === 0
+        ? [{ ...put(next, notDividing), mark: null }, []]
+        : [next, []];
+    }
+  }
+}

@@ -1,0 +1,140 @@
+// A division the server proposes: what was wished for, how far the work has come, and which cells would go where.
+// Nothing of it has happened until it is accepted.
+
+import type { Recolor } from "./draft";
+import type { CellId, Fabric } from "./fabric";
+import type { Geometry } from "./place";
+import type { Code, GridKey, Problem } from "./register";
+
+export const WEIGHTS = ["households", "persons", "buildings"] as const;
+export const BARRIERS = ["", "road", "avenue", "rail", "water"] as const;
+
+export type Wish = {
+  /** Empty: every community of the draft. */
+  communities: Code[];
+  target: number;
+  min: number;
+  max: number;
+  weight: (typeof WEIGHTS)[number];
+  bindEstates: boolean;
+  /** Not crossed, nor anything stronger; empty: anything may be. */
+  hard: (typeof BARRIERS)[number];
+  seed: number;
+};
+
+export type Part = {
+  grid: Code | null;
+  id: GridKey | null;
+  name: string;
+  weight: number;
+  households: number;
+  band: string;
+  cells: CellId[];
+  areaM2: number;
+  compactness: number;
+  barrierShare: number | null;
+};
+
+export type Judged = {
+  grids: number;
+  deviationMax: number;
+  outOfBand: number;
+  compactness: number;
+  barrierShare: number | null;
+};
+
+export type Certificate = { code: string; message: string; weight: number; place: Geometry | null };
+
+export type Proposal = {
+  code: Code;
+  name: string;
+  seconds: number;
+  division: {
+    parts: Part[];
+    after: Judged;
+    before: Judged | null;
+    bound: number;
+    households: number;
+    moved: number;
+    same: boolean;
+    cutShort: boolean;
+  } | null;
+  certificates: Certificate[];
+  problem: { code: string; message: string } | null;
+};
+
+export type JobState = "waiting" | "running" | "done" | "cancelled" | "failed";
+export type Job = {
+  id: number;
+  plan: string;
+  state: JobState;
+  done: number;
+  of: number;
+  communities: Proposal[];
+};
+
+/** What the bench holds of a division. */
+export type Dividing = {
+  job: Job | null;
+  busy: boolean;
+  problem: Problem | null;
+  /** The present plan is shown instead, to compare. */
+  hidden: boolean;
+  /** Communities whose proposal was carried out. */
+  accepted: ReadonlySet<Code>;
+};
+
+export const notDividing: Dividing = {
+  job: null,
+  busy: false,
+  problem: null,
+  hidden: false,
+  accepted: new Set(),
+};
+
+export const isAtWork = (job: Job | null): boolean => job?.state === "waiting" || job?.state === "running";
+
+/** What can still be accepted. */
+export const openProposals = (dividing: Dividing): Proposal[] =>
+  (dividing.job?.communities ?? []).filter(
+    (one) => one.division !== null && !one.division.same && !dividing.accepted.has(one.code),
+  );
+
+export const proposalFor = (dividing: Dividing, community: Code | null): Proposal | null =>
+  dividing.job?.communities.find((one) => one.code === community) ?? null;
+
+/** Keys of grids that do not exist yet: below every other, so that they meet no grid and no new grid of a stroke. */
+export const newKey = (part: number): GridKey => -100 - part;
+
+const drawn = new WeakMap<Proposal, Recolor>();
+const nothing: Recolor = new Map();
+
+/** The cells a proposal moves, with the grid each would have. */
+export function recolorOf(proposal: Proposal, fabric: Fabric): Recolor {
+  const known = drawn.get(proposal);
+  if (known !== undefined) return known;
+  const recolor = new Map<CellId, GridKey | null>();
+  proposal.division?.parts.forEach((part, i) => {
+    for (const cell of part.cells) {
+      const to = part.id ?? newKey(i);
+      if (fabric.mesh.cells[cell] !== undefined && fabric.colors[cell] !== to) recolor.set(cell, to);
+    }
+  });
+  drawn.set(proposal, recolor);
+  return recolor;
+}
+
+/** What the map shows of a division over the draft. */
+export function proposed(dividing: Dividing, fabric: Fabric | null): Recolor {
+  if (fabric === null || dividing.hidden) return nothing;
+  const proposal = proposalFor(dividing, fabric.community);
+  if (proposal === null || dividing.accepted.has(proposal.code)) return nothing;
+  return recolorOf(proposal, fabric);
+}
+
+/** Why a wish cannot be meant; null when it can. */
+export function doubtOf(wish: Wish): "target" | "band" | null {
+  if (!Number.isInteger(wish.target) || wish.target < 1) return "target";
+  if (!(wish.min >= 0 && wish.min <= wish.target && wish.target <= wish.max)) return "band";
+  return null;
+}

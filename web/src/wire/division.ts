@@ -1,0 +1,92 @@
+// Divisions asked for, watched, stopped and accepted.
+
+import type { Certificate, Job, Judged, Part, Proposal, Wish } from "../model/division";
+import type { Outcome } from "../model/edits";
+import type { Reply } from "./api";
+import type { Node } from "./decode";
+import { post, sent } from "./desk";
+import * as drafts from "./drafts";
+import { geometry } from "./twins";
+import type { Who } from "./who";
+
+const part = (node: Node): Part => ({
+  grid: node.get("grid").maybe((code) => code.string()),
+  id: node.get("id").maybe((key) => key.integer()),
+  name: node.get("name").textOr(),
+  weight: node.get("weight").number(),
+  households: node.get("households").integer(),
+  band: node.get("band").textOr(),
+  cells: node.get("cells").list((cell) => cell.integer()),
+  areaM2: node.get("area_m2").number(),
+  compactness: node.get("compactness").number(),
+  barrierShare: node.get("barrier_share").maybe((share) => share.number()),
+});
+
+const judged = (node: Node): Judged => ({
+  grids: node.get("grids").integer(),
+  deviationMax: node.get("deviation_max").number(),
+  outOfBand: node.get("out_of_band").integer(),
+  compactness: node.get("compactness").number(),
+  barrierShare: node.get("barrier_share").maybe((share) => share.number()),
+});
+
+const certificate = (node: Node): Certificate => ({
+  code: node.get("code").string(),
+  message: node.get("message").textOr(),
+  weight: node.get("weight").number(),
+  place: node.get("place").maybe(geometry),
+});
+
+const proposal = (node: Node): Proposal => ({
+  code: node.get("code").string(),
+  name: node.get("name").textOr(),
+  seconds: node.get("seconds").number(),
+  division: node.get("division").maybe((division) => ({
+    parts: division.get("parts").list(part),
+    after: judged(division.get("after")),
+    before: division.get("before").maybe(judged),
+    bound: division.get("bound").number(),
+    households: division.get("households").integer(),
+    moved: division.get("moved").integer(),
+    same: division.get("same").boolean(),
+    cutShort: division.get("cut_short").boolean(),
+  })),
+  certificates: node.get("certificates").list(certificate),
+  problem: node.get("problem").maybe((problem) => ({
+    code: problem.get("code").string(),
+    message: problem.get("message").textOr(),
+  })),
+});
+
+export const job = (node: Node): Job => ({
+  id: node.get("id").integer(),
+  plan: node.get("plan").id(),
+  state: node.get("state").oneOf(["waiting", "running", "done", "cancelled", "failed"] as const),
+  done: node.get("done").integer(),
+  of: node.get("of").integer(),
+  communities: node.get("communities").list(proposal),
+});
+
+const path = (id: number) => `/api/v1/jobs/${id}`;
+
+export function begin(plan: string, wish: Wish, who: Who): Promise<Reply<Job>> {
+  const { communities, target, min, max, weight, bindEstates, hard, seed } = wish;
+  const body = {
+    communities,
+    target,
+    min,
+    max,
+    weight,
+    seed,
+    bind_estates: bindEstates,
+    ...(hard === "" ? {} : { hard }),
+  };
+  return post(`/api/v1/plans/${encodeURIComponent(plan)}/divide`, body, who, job);
+}
+
+export const watch = (id: number, who: Who): Promise<Reply<Job>> => sent("GET", path(id), null, who, job);
+
+export const stop = (id: number, who: Who): Promise<Reply<Job>> => sent("DELETE", path(id), null, who, job);
+
+export const accept = (id: number, communities: string[], edit: string, who: Who): Promise<Reply<Outcome>> =>
+  post(`${path(id)}/accept`, { communities, id: edit }, who, drafts.outcome);

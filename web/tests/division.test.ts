@@ -1,0 +1,153 @@
+// Divisions: watched while they are made, drawn over the draft without touching it, accepted one by one or together.
+
+import { describe, expect, test } from "vitest";
+import type { Action, Effect } from "../src/model/action";
+import { doubtOf, openProposals, proposed, recolorOf, type Wish } from "../src/model/division";
+import type { State } from "../src/model/state";
+import { update } from "../src/model/update";
+import { Node } from "../src/wire/decode";
+import { job as readJob } from "../src/wire/division";
+import { bench, cells } from "./cells";
+
+const judged = { grids: 2, deviation_max: 0.1, out_of_band: 0, compactness: 0.5, barrier_share: null };
+const part = (grid: string | null, id: number | null, of: number[]) => ({
+  grid,
+  id,
+  name: "",
+  weight: of.length * 10,
+  households: of.length * 10,
+  band: "in",
+  cells: of,
+  area_m2: 1,
+  compactness: 0.5,
+  border_m: 3,
+  barrier_share: 0.5,
+});
+const row = (code: string, parts: object[]) => ({
+  code,
+  name: code,
+  seconds: 0.1,
+  division: {
+    parts,
+    after: judged,
+    before: null,
+    bound: 0.05,
+    households: 60,
+    moved: 10,
+    same: false,
+    cut_short: false,
+    unproven: [],
+  },
+  certificates: [{ code: "divide.unit", message: "too heavy", weight: 9, cells: [1], place: null }],
+  problem: null,
+});
+const job = (plan: string, state: string, communities: object[]) =>
+  readJob(
+    new Node({
+      id: 7,
+      kind: "divide",
+      plan: Number(plan),
+      who: "",
+      state,
+      revision: 3,
+      done: 1,
+      of: 2,
+      communities,
+    }),
+  );
+
+const wish: Wish = {
+  communities: [],
+  target: 30,
+  min: 20,
+  max: 40,
+  weight: "households",
+  bindEstates: false,
+  hard: "",
+  seed: 1,
+};
+
+/** A state with a draft on the bench, and what came of some actions. */
+function reached(...actions: Action[]): [State, Effect[]] {
+  let state = bench(cells("AAABBB"));
+  let effects: Effect[] = [];
+  for (const action of actions) [state, effects] = update(state, action);
+  return [state, effects];
+}
+const plan = bench(cells("AAABBB")).view.plan ?? "";
+const code = cells("AAABBB").community;
+const here = row(code, [part("A", 1, [1, 2]), part("B", 2, [3, 4, 5]), part(null, null, [6])]);
+
+describe("a division", () => {
+  test("is asked for, watched while it works, and let go of", () => {
+    const [, begun] = reached({ of: "divide", do: "begin", wish });
+    expect(begun).toContainEqual({ do: "divide", plan, wish });
+    const [running, watch] = reached(
+      { of: "divide", do: "begin", wish },
+      { of: "divide", do: "job", job: job(plan, "running", []) },
+    );
+    expect(running.bench.dividing.busy).toBe(true);
+    expect(watch).toContainEqual({ do: "watchJob", id: 7, ms: 250 });
+    const [dropped, stop] = update(running, { of: "divide", do: "drop" });
+    expect(stop).toContainEqual({ do: "stopJob", id: 7 });
+    // Its last news comes too late.
+    const [still] = update(dropped, { of: "divide", do: "job", job: job(plan, "cancelled", [here]) });
+    expect(still.bench.dividing.job).toBeNull();
+  });
+
+  test("is drawn over the draft: kept grids by their keys, new ones by keys of their own", () => {
+    const [state] = reached(
+      { of: "divide", do: "begin", wish },
+      { of: "divide", do: "job", job: job(plan, "done", [here]) },
+    );
+    const fabric = state.fabric.value;
+    const recolor = proposed(state.bench.dividing, fabric);
+    expect([...recolor]).toEqual([
+      [3, 2],
+      [6, -102],
+    ]);
+    expect(state.bench.colors).toEqual(fabric?.colors);
+    const [hidden] = update(state, { of: "divide", do: "hide", on: true });
+    expect(proposed(hidden.bench.dividing, fabric).size).toBe(0);
+    const one = state.bench.dividing.job?.communities[0];
+    if (one === undefined || fabric === null) throw new Error("was read");
+    expect(recolorOf(one, fabric)).toBe(recolor);
+  });
+
+  test("is accepted for one community, then for the rest", () => {
+    const other = row("elsewhere", [part(null, null, [1])]);
+    const [state] = reached(
+      { of: "divide", do: "begin", wish },
+      { of: "divide", do: "job", job: job(plan, "done", [here, other]) },
+    );
+    expect(openProposals(state.bench.dividing)).toHaveLength(2);
+    const [asked, effects] = update(state, { of: "divide", do: "accept", communities: [code, "nowhere"] });
+    const sent = effects.find((effect) => effect.do === "acceptJob");
+    expect(sent).toMatchObject({ id: 7, communities: [code], plan });
+    const [done] = update(asked, { of: "divide", do: "accepted", communities: [code] });
+    expect(openProposals(done.bench.dividing).map((one) => one.code)).toEqual(["elsewhere"]);
+    expect(proposed(done.bench.dividing, done.fabric.value).size).toBe(0);
+    const [all] = update(done, { of: "divide", do: "accepted", communities: ["elsewhere"] });
+    expect(all.bench.dividing.job).toBeNull();
+  });
+
+  test("keeps what it has when the server refuses", () => {
+    const [state] = reached(
+      { of: "divide", do: "begin", wish },
+      { of: "divide", do: "job", job: job(plan, "done", [here]) },
+    );
+    const problem = { status: 412, code: "edit.stale", title: "", detail: "", issues: [] };
+    const [failed] = update(state, { of: "divide", do: "failed", problem });
+    expect(failed.bench.dividing.problem).toBe(problem);
+    expect(failed.bench.dividing.job).not.toBeNull();
+    expect(failed.bench.dividing.busy).toBe(false);
+  });
+
+  test("is not asked for what nobody can mean", () => {
+    expect(doubtOf(wish)).toBeNull();
+    expect(doubtOf({ ...wish, target: 0 })).toBe("target");
+    expect(doubtOf({ ...wish, target: Number.NaN })).toBe("target");
+    expect(doubtOf({ ...wish, min: 31 })).toBe("band");
+    expect(doubtOf({ ...wish, max: 29 })).toBe("band");
+  });
+});
