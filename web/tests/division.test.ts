@@ -104,7 +104,7 @@ describe("a division", () => {
     const recolor = proposed(state.bench.dividing, fabric);
     expect([...recolor]).toEqual([
       [3, 2],
-      [6, -102],
+      [6, 1_000_000_002],
     ]);
     expect(state.bench.colors).toEqual(fabric?.colors);
     const [hidden] = update(state, { of: "divide", do: "hide", on: true });

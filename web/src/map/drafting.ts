@@ -3,7 +3,7 @@
 
 import type { GeoJSONSource, Map as MapLibre } from "maplibre-gl";
 import { classOf } from "../model/classes";
-import { proposed } from "../model/division";
+import { proposed, proposedHues } from "../model/division";
 import type { CellId, Mesh } from "../model/fabric";
 import { bars } from "../model/numbers";
 import { boundsOf, colorOf } from "../model/paint";
@@ -181,7 +181,10 @@ function outlineOf(mesh: Mesh, cells: { has(cell: CellId): boolean; keys(): Iter
 function fillsOf(state: State, palette: Palette): (grid: GridKey) => string {
   const paint = paintOf(state.view);
   if (paint === "hues") {
-    const { hues } = state.bench;
+    const { hues: own, dividing, stroke } = state.bench;
+    const fabric = state.fabric.value;
+    const hues =
+      fabric === null || stroke !== null ? own : proposedHues(own, proposed(dividing, fabric), fabric);
     return (grid) => palette.hues[hues.get(grid) ?? ((grid % 8) + 8) % 8] ?? "";
   }
   const bounds = boundsOf(state);

@@ -49,6 +49,7 @@ export class Sync {
         bench.colors,
         bench.hues,
         bench.stroke,
+        bench.dividing,
         bench.preview,
         bench.cursor,
         bench.planners,

@@ -1,8 +1,9 @@
 // A division the server proposes: what was wished for, how far the work has come, and which cells would go where.
 // Nothing of it has happened until it is accepted.
 
-import type { Recolor } from "./draft";
+import { neighborsOf, type Recolor, recolored } from "./draft";
 import type { CellId, Fabric } from "./fabric";
+import { keepHues } from "./hues";
 import type { Geometry } from "./place";
 import type { Code, GridKey, Problem } from "./register";
 
@@ -103,8 +104,8 @@ export const openProposals = (dividing: Dividing): Proposal[] =>
 export const proposalFor = (dividing: Dividing, community: Code | null): Proposal | null =>
   dividing.job?.communities.find((one) => one.code === community) ?? null;
 
-/** Keys of grids that do not exist yet: below every other, so that they meet no grid and no new grid of a stroke. */
-export const newKey = (part: number): GridKey => -100 - part;
+/** Keys of grids that do not exist yet: beyond every key a database gives. */
+export const newKey = (part: number): GridKey => 1_000_000_000 + part;
 
 const drawn = new WeakMap<Proposal, Recolor>();
 const nothing: Recolor = new Map();
@@ -130,6 +131,24 @@ export function proposed(dividing: Dividing, fabric: Fabric | null): Recolor {
   const proposal = proposalFor(dividing, fabric.community);
   if (proposal === null || dividing.accepted.has(proposal.code)) return nothing;
   return recolorOf(proposal, fabric);
+}
+
+const worn = new WeakMap<Recolor, ReadonlyMap<GridKey, number>>();
+
+/** Hues of the grids as a proposal leaves them: those that go on keep theirs where they can. */
+export function proposedHues(
+  hues: ReadonlyMap<GridKey, number>,
+  recolor: Recolor,
+  fabric: Fabric,
+): ReadonlyMap<GridKey, number> {
+  if (recolor.size === 0) return hues;
+  const known = worn.get(recolor);
+  if (known !== undefined) return known;
+  const colors = recolored(fabric.colors, recolor);
+  const keys = [...new Set(colors)].filter((key) => key !== null && key !== undefined);
+  const found = keepHues(hues, [], keys, (key) => neighborsOf(fabric.mesh, colors, key));
+  worn.set(recolor, found);
+  return found;
 }
 
 /** Why a wish cannot be meant; null when it can. */

@@ -295,7 +295,7 @@ export const en: Words = {
     grids: "Grids",
     outOfBand: "Out of band",
     deviation: "Largest deviation",
-    bound: (value: string) => `cannot be under ${value}`,
+    bound: (value: string) => `No division can have a largest deviation under ${value}`,
     barrier: "Border on barriers",
     compact: "Compactness",
     moved: (n: string, share: string) => `${n} households (${share}) get another grid`,

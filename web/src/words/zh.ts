@@ -291,7 +291,7 @@ export const zh = {
     grids: "网格数",
     outOfBand: "超出规模",
     deviation: "最大偏差",
-    bound: (value: string) => `理论下限 ${value}`,
+    bound: (value: string) => `任何划分的最大偏差都不会低于 ${value}`,
     barrier: "沿屏障边界",
     compact: "紧凑度",
     moved: (n: string, share: string) => `${n} 户（${share}）将更换网格`,
