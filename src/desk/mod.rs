@@ -245,6 +245,7 @@ impl Shared {
             Command::Turn(day) => {
                 return self.with_past(world, PlanChoice::Current, Some(*day), None);
             }
+            Command::Rebase(wish) => return self.with_bases(world, wish.plan),
             Command::Settings(_) | Command::Edit(_) => {}
         }
         Ok(Arc::clone(world))
@@ -262,7 +263,7 @@ fn asks_store(command: &Command, pending: &Change) -> bool {
         Command::Import(import) if import.rows.kind() == ImportKind::Grids => true,
         Command::Import(import) => asks_roster_of(import.rows.kind()) && !pending.roster.is_empty(),
         Command::Life(step) => matches!(step.deed, Deed::Approve(_)),
-        Command::TakeBack(_) | Command::Start(_) | Command::Turn(_) => true,
+        Command::TakeBack(_) | Command::Start(_) | Command::Rebase(_) | Command::Turn(_) => true,
         Command::Settings(_) | Command::Edit(_) => false,
     }
 }

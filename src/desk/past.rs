@@ -64,6 +64,21 @@ impl Shared {
         Ok(Arc::new(world.recalled(&sleepers)))
     }
 
+    /// `world` with what a draft goes back to: in each community what counted when its base came into force.
+    pub(super) fn with_bases(
+        &self,
+        world: &Arc<World>,
+        plan: PlanId,
+    ) -> Result<Arc<World>, DeskError> {
+        let plans = world.plans();
+        let origin = plans.origin(plan).and_then(|origin| plans.get(origin));
+        let Some(day) = origin.and_then(|origin| origin.effective_from) else {
+            return Ok(Arc::clone(world));
+        };
+        let areas: BTreeSet<AreaId> = plans.areas(plan).collect();
+        self.with_past(world, PlanChoice::Current, Some(day), Some(&areas))
+    }
+
     fn sleeper(
         &self,
         world: &World,
@@ -129,6 +144,11 @@ impl Desk {
     /// Communities in which a grid ever had this code. Blocks on the disk.
     pub fn communities_of(&self, code: &str) -> Result<BTreeSet<AreaId>, DeskError> {
         Ok(self.with_reader(|reader| reader.communities_of(code)).map_err(Arc::new)?)
+    }
+
+    /// `world` with the ground a draft is brought up to date from. Blocks on the disk.
+    pub fn with_bases(&self, world: &Arc<World>, plan: PlanId) -> Result<Arc<World>, DeskError> {
+        self.shared.with_bases(world, plan)
     }
 
     /// Log, comments and accepted warnings of a plan that sleeps. Blocks on the disk.

@@ -212,6 +212,8 @@ codes! {
     "edit.taken-code", "编码已被使用", "the code is taken";
     "edit.too-tight", "此处过窄，无法切分", "the ground is too narrow here to be cut";
     "edit.built-on", "之后已有其他改动，不能撤销", "something was built on it since; it cannot be taken back";
+    "edit.rebased", "草案已更新到现行方案，更新之前的改动不能再撤销", "the draft was brought up to date; what was done before that cannot be taken back";
+    "plan.no-base", "草案不依据任何已发布的方案，无从更新", "the draft is based on no published plan, so there is nothing to bring it up to";
     "grid.locked", "网格已锁定", "the grid is locked";
     "plan.no-areas", "没有选择社区", "no community was named";
     "plan.area-not-in-base", "所依据的方案不含此社区", "the plan it starts from does not divide this community";

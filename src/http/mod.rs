@@ -196,6 +196,8 @@ pub fn router(app: Arc<App>) -> Router {
         .routes(routes!(api::edits::redo))
         .routes(routes!(api::edits::history))
         .routes(routes!(api::diff::diff))
+        .routes(routes!(api::rebase::preview))
+        .routes(routes!(api::rebase::rebase))
         .routes(routes!(api::exports::export))
         .routes(routes!(api::divide::divide))
         .routes(routes!(api::divide::job, api::divide::stop))

@@ -14,7 +14,9 @@ use axum::http::header::{CONNECTION, CONTENT_TYPE, HeaderValue};
 use axum::response::{IntoResponse, Response};
 
 use super::lang::Lang;
-use super::wire::{AnyIssue, CheckRow, EditIssue, HistoryRow, Issue, ProblemBody, history_codes};
+use super::wire::{
+    AnyIssue, CheckRow, EditIssue, HistoryRow, Issue, ProblemBody, RebaseConflict, history_codes,
+};
 use crate::desk::DeskError;
 use crate::domain::decide::lifecycle::{Check, Hindrance};
 use crate::domain::decide::{Refusal, edits};
@@ -68,6 +70,7 @@ pub enum Fault {
     NothingToUndo,
     NothingToRedo,
     BuiltOn,
+    Conflicts,
     /// A step of a plan's life that cannot be taken.
     NotInReview,
     PlanOver,
@@ -291,6 +294,12 @@ impl Fault {
                 "之后已有其他改动，不能撤销",
                 "something was built on it since; it cannot be taken back",
             ),
+            Self::Conflicts => Says(
+                S::CONFLICT,
+                "plan.conflicts",
+                "草案与现行方案改了同一处，请先逐处选定",
+                "the draft and what counts now changed the same ground; settle each place first",
+            ),
             Self::NotInReview => Says(
                 S::CONFLICT,
                 "plan.not-in-review",
@@ -508,6 +517,8 @@ pub struct Problem {
     pub stale: Option<Box<(Revision, Vec<Since>)>>,
     /// With [`Fault::PlanStops`]: what has to be mended, with the world it was found in.
     pub checks: Option<Box<(Arc<World>, Vec<Check>)>>,
+    /// With [`Fault::Conflicts`]: all of them.
+    pub conflicts: Vec<edits::Contested>,
 }
 
 /// An entry of a plan's log with the codes of its grids.
@@ -569,6 +580,7 @@ impl Problem {
                     |(entry, codes): &Since| HistoryRow::new(entry, codes.clone(), false, lang);
                 stale.1.iter().map(row).collect()
             }),
+            conflicts: self.conflicts.iter().map(RebaseConflict::new).collect(),
         };
         let body = serde_json::to_vec(&body).expect("a problem is plain data");
         let mut response = Response::new(Body::from(body));
@@ -593,6 +605,7 @@ impl From<Fault> for Problem {
             faults: Vec::new(),
             stale: None,
             checks: None,
+            conflicts: Vec::new(),
         }
     }
 }
@@ -662,6 +675,9 @@ impl From<DeskError> for Problem {
             DeskError::Refused(Refusal::Locked(faults)) => Self { faults, ..Fault::Locked.into() },
             DeskError::Refused(Refusal::BuiltOn(faults)) => {
                 Self { faults, ..Fault::BuiltOn.into() }
+            }
+            DeskError::Refused(Refusal::Conflicts(conflicts)) => {
+                Self { conflicts, ..Fault::Conflicts.into() }
             }
             DeskError::Refused(Refusal::Stale(_)) => Fault::Stale.into(),
             DeskError::Refused(Refusal::Life(hindrance)) => hindrance.into(),

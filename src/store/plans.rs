@@ -217,6 +217,7 @@ pub(super) fn write_entry(
         Act::Undo(of) => ("undo", Some(of)),
         Act::Redo(of) => ("redo", Some(of)),
         Act::Life => ("life", None),
+        Act::Rebase => ("rebase", None),
     };
     pen.write(params![
         plan.get(),
@@ -243,6 +244,7 @@ pub(super) fn read_entry(row: &Row<'_>) -> Result<(PlanId, Entry), StoreError> {
         "undo" => Act::Undo(revision(6)?),
         "redo" => Act::Redo(revision(6)?),
         "life" => Act::Life,
+        "rebase" => Act::Rebase,
         _ => return Err(unreadable(codec::CodecError::Unknown("act"))),
     };
     let entry = Entry {

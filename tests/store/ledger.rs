@@ -269,6 +269,7 @@ impl Ledger {
                         Act::Undo(Revision(3)),
                         Act::Redo(Revision(u64::MAX >> 1)),
                         Act::Life,
+                        Act::Rebase,
                     ]),
                     did: vec![Did {
                         op: *self.dice.pick(&Op::ALL),

@@ -18,7 +18,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use self::edits::{
-    Edited, Fault, StartPlan, TakeBack, decide_edit, decide_start, decide_take_back,
+    Contested, Edited, Fault, Rebase, StartPlan, TakeBack, decide_edit, decide_rebase,
+    decide_start, decide_take_back,
 };
 use self::lifecycle::{Hindrance, LifeStep, decide_life, decide_turn};
 use super::change::{Batch, Change, Fact, Summary, Turned};
@@ -46,6 +47,8 @@ pub enum Command {
     Edit(Box<Edit>),
     /// The newest edit of a draft taken back, or done again.
     TakeBack(Box<TakeBack>),
+    /// A draft merged with what was published since it was started.
+    Rebase(Box<Rebase>),
     /// A step of a plan's life.
     Life(Box<LifeStep>),
     /// The civil day by the clock: plans come into force by it.
@@ -120,6 +123,8 @@ pub enum Refusal {
     NothingToRedo,
     /// What is to be taken back is no longer as it was left.
     BuiltOn(Vec<Fault>),
+    /// A draft cannot be brought up to date before these are settled; all are listed.
+    Conflicts(Vec<Contested>),
     /// A step of a plan's life that cannot be taken.
     Life(Hindrance),
 }
@@ -135,9 +140,11 @@ pub fn decide(
 ) -> Result<Decision, Refusal> {
     let may = match &command {
         Command::Import(_) | Command::Settings(_) => may_import(actor),
-        Command::Start(_) | Command::Edit(_) | Command::TakeBack(_) | Command::Life(_) => {
-            may_edit(actor)
-        }
+        Command::Start(_)
+        | Command::Edit(_)
+        | Command::TakeBack(_)
+        | Command::Rebase(_)
+        | Command::Life(_) => may_edit(actor),
         // The clock asks nobody.
         Command::Turn(_) => true,
     };
@@ -148,6 +155,7 @@ pub fn decide(
         Command::Start(start) => decide_start(world, *start, actor, now),
         Command::Edit(edit) => decide_edit(world, *edit, actor, now),
         Command::TakeBack(wish) => decide_take_back(world, *wish, actor, now),
+        Command::Rebase(wish) => decide_rebase(world, *wish, actor, now),
         Command::Life(step) => decide_life(world, *step, actor, now),
         Command::Turn(day) => Ok(decide_turn(world, day)),
         Command::Import(import) => decide_import(world, *import, actor, now),

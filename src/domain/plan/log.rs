@@ -23,6 +23,8 @@ pub enum Act {
     Redo(Revision),
     /// A step of its life: submitted, returned, approved, withdrawn, called otherwise.
     Life,
+    /// Brought the draft up to date; nothing before it is taken back any more.
+    Rebase,
 }
 
 /// One stroke in a few words: its kind, the grids it names, how many buildings changed hands.
@@ -59,10 +61,11 @@ pub enum Op {
     Withdraw,
     Retitle,
     Divide,
+    Rebase,
 }
 
 impl Op {
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Start,
         Self::Paint,
         Self::Erase,
@@ -86,6 +89,7 @@ impl Op {
         Self::Withdraw,
         Self::Retitle,
         Self::Divide,
+        Self::Rebase,
     ];
 
     pub const fn word(self) -> &'static str {
@@ -113,6 +117,7 @@ impl Op {
             Self::Withdraw => "withdraw",
             Self::Retitle => "retitle",
             Self::Divide => "divide",
+            Self::Rebase => "rebase",
         }
     }
 
@@ -146,6 +151,7 @@ pub fn undoable(log: &[Arc<Entry>]) -> Option<&Arc<Entry>> {
     for entry in log.iter().rev() {
         match entry.act {
             Act::Start | Act::Life => {}
+            Act::Rebase => return None,
             Act::Undo(of) => {
                 if settled.insert(of) {
                     taken.insert(of);
@@ -178,7 +184,7 @@ pub fn redoable(log: &[Arc<Entry>]) -> Option<(&Arc<Entry>, &Arc<Entry>)> {
                 }
             }
             Act::Life => {}
-            Act::Edit | Act::Start => return None,
+            Act::Edit | Act::Start | Act::Rebase => return None,
         }
     }
     None
@@ -191,7 +197,7 @@ pub fn taken_back(log: &[Arc<Entry>]) -> HashSet<Revision> {
         match entry.act {
             Act::Undo(of) => taken.insert(of),
             Act::Redo(of) => taken.remove(&of),
-            Act::Edit | Act::Start | Act::Life => false,
+            Act::Edit | Act::Start | Act::Life | Act::Rebase => false,
         };
     }
     taken

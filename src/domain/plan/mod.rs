@@ -2,8 +2,8 @@
 //!
 //! The ground of one community in one plan is a [`Cut`]: a fabric and the color of each of its cells.
 //! Files: `edit` (what can be asked of a draft), `check` (is a grid one piece), `log` (what was done, and
-//! what can be taken back), `lifecycle` (which step leads where), `review` (comments, and warnings that were accepted), `calendar` (which plan
-//! counts where on which day).
+//! what can be taken back), `lifecycle` (which step leads where), `review` (comments, and warnings that were
+//! accepted), `calendar` (which plan counts where on which day), `merge` (a draft brought up to date).
 //!
 //! **Why** colors beside the fabric: repainting, comparing and merging plans never moves a seam.
 
@@ -12,6 +12,7 @@ pub mod check;
 pub mod edit;
 pub mod lifecycle;
 pub mod log;
+pub mod merge;
 pub mod review;
 
 use std::sync::Arc;

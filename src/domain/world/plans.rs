@@ -162,6 +162,11 @@ impl Plans {
         }
     }
 
+    /// Of two plans that divide a community the one with the higher rank counts, once its day has come.
+    pub fn rank(&self, plan: PlanId) -> (Option<Day>, PlanId) {
+        (self.get(plan).and_then(|held| held.effective_from), plan)
+    }
+
     /// Plans that were started from `plan`.
     pub fn followers(&self, plan: PlanId) -> impl Iterator<Item = &Arc<Plan>> {
         self.all().filter(move |other| other.based_on == Some(plan))

@@ -14,6 +14,7 @@ pub(super) mod life;
 pub(super) mod locate;
 pub(super) mod meta;
 pub(super) mod plans;
+pub(super) mod rebase;
 pub(super) mod search;
 pub(super) mod tallies;
 pub(super) mod uploads;

@@ -9,11 +9,14 @@ use super::geometry::{Feature, FeatureCollection, Geometry};
 use super::plan::PlanKey;
 use crate::domain::diff::{self, Diff, Figures, Flow, GridTurn, Headcount, Piece, grid_code};
 use crate::domain::ids::{AreaId, GridKey};
+use crate::domain::measure::Area;
 use crate::domain::world::{PlanChoice, World};
 use crate::http::lang::Lang;
 
 /// Sentences about single grids in the answer's own list, at most; each grid has its own besides.
 const TOLD_GRIDS: usize = 12;
+/// Less ground than this, one square metre, makes no predecessor.
+const NOTED: Area = Area(10_000);
 /// Grids named in one sentence, at most.
 const TOLD_FLOWS: usize = 4;
 
@@ -147,7 +150,7 @@ impl DiffSheet {
 }
 
 impl DiffPlan {
-    fn new(world: &World, choice: PlanChoice) -> Self {
+    pub(super) fn new(world: &World, choice: PlanChoice) -> Self {
         match choice {
             PlanChoice::Current => Self { id: PlanKey::Current("current"), title: String::new() },
             PlanChoice::Plan(id) => Self {
@@ -186,7 +189,7 @@ impl DiffGrid {
             community: words.area_code(*community).to_owned(),
             is_new: turn.is_new(),
             is_gone: turn.is_gone(),
-            predecessors: Vec::new(),
+            predecessors: words.predecessors(turn),
             buildings: count(|count| count.buildings.get()),
             households: count(|count| count.households.get()),
             persons: count(|count| count.persons.get()),
@@ -273,6 +276,27 @@ struct Words<'a> {
 impl Words<'_> {
     fn area_code(&self, community: AreaId) -> &str {
         self.world.areas().get(community).map_or("", |area| area.code.as_str())
+    }
+
+    /// Of a new grid those that gave its ground; of one that stays those it was told to come from.
+    fn predecessors(&self, turn: &GridTurn) -> Vec<String> {
+        if !turn.is_new() {
+            return turn
+                .grid
+                .after
+                .iter()
+                .flat_map(|grid| &grid.predecessors)
+                .map(ToString::to_string)
+                .collect();
+        }
+        let gave = |flow: &&Flow| flow.to == Some(turn.key) && flow.area >= NOTED;
+        let codes =
+            self.flows_in(turn.community).iter().filter(gave).filter_map(|flow| {
+                grid_code(self.world, self.diff.from, flow.community, flow.from)
+            });
+        let mut codes: Vec<String> = codes.map(str::to_owned).collect();
+        codes.sort_unstable();
+        codes
     }
 
     fn flows_in(&self, community: AreaId) -> &[Flow] {

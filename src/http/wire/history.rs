@@ -14,7 +14,7 @@ use crate::http::lang::Lang;
 pub struct HistoryRow {
     pub revision: u64,
     pub id: String,
-    /// `start`, `edit`, `undo`, `redo`, or `life` for a step of the plan's life.
+    /// `start`, `edit`, `undo`, `redo`, `rebase`, or `life` for a step of the plan's life.
     pub kind: &'static str,
     /// Revision of the edit that was taken back or done again.
     pub of: Option<u64>,
@@ -39,6 +39,7 @@ impl HistoryRow {
             Act::Undo(of) => ("undo", Some(of.0)),
             Act::Redo(of) => ("redo", Some(of.0)),
             Act::Life => ("life", None),
+            Act::Rebase => ("rebase", None),
         };
         Self {
             revision: revision.0,
@@ -97,7 +98,7 @@ pub fn what(entry: &Entry, lang: Lang) -> String {
     }
     let told = parts.join(lang.pick("；", "; "));
     match entry.act {
-        Act::Start | Act::Edit | Act::Life => told,
+        Act::Start | Act::Edit | Act::Life | Act::Rebase => told,
         Act::Undo(_) => lang.pick(format!("撤销：{told}"), format!("undid: {told}")),
         Act::Redo(_) => lang.pick(format!("重做：{told}"), format!("redid: {told}")),
     }
@@ -159,5 +160,7 @@ fn stroke(did: &Did, lang: Lang) -> String {
         (Op::Retitle, Lang::En) => "gave the plan another title".into(),
         (Op::Divide, Lang::Zh) => format!("自动划分为 {n} 个网格"),
         (Op::Divide, Lang::En) => format!("divided anew into {n} grids"),
+        (Op::Rebase, Lang::Zh) => "更新到现行方案".into(),
+        (Op::Rebase, Lang::En) => "brought the draft up to date".into(),
     }
 }

@@ -20,6 +20,7 @@ mod life;
 mod import;
 mod located;
 mod plan;
+mod rebase;
 mod stroke;
 mod tally;
 
@@ -44,6 +45,7 @@ pub use life::{
 };
 pub use located::{CommunityName, Contact, GridName, Located, located_building, located_pin};
 pub use plan::{Plan, PlanKey, PlanList};
+pub use rebase::{RebaseBody, RebaseConflict, RebaseSheet};
 pub use stroke::{EditBody, Unsayable};
 pub use tally::{Shown, Tally, TallyList, TallyRow, TallyTable};
 
@@ -70,6 +72,9 @@ pub struct ProblemBody {
     pub revision: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub changes: Option<Vec<HistoryRow>>,
+    /// With `plan.conflicts`: what has to be settled.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub conflicts: Vec<RebaseConflict>,
 }
 
 /// Something wrong in a file, or with an edit.

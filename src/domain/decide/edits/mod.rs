@@ -3,11 +3,12 @@
 //! Files: `sketch` (the draft while strokes are applied to it), `strokes` (what each stroke does), `reshape`
 //! (those that cut ground), `deal` (a community dealt out anew),
 //! `sound` (is the outcome whole; what is carried along), `undo` (taking back and doing again), `start`
-//! (a draft comes into being).
+//! (a draft comes into being), `rebase` (it is brought up to date).
 //!
 //! **Why** faults and not the first error: a planner sees every place at once, and the page can draw them.
 
 mod deal;
+mod rebase;
 mod reshape;
 mod sketch;
 mod sound;
@@ -29,6 +30,8 @@ use crate::domain::plan::log::{Act, Entry, Op};
 use crate::domain::rights::Actor;
 use crate::domain::world::World;
 
+pub(super) use rebase::decide_rebase;
+pub use rebase::{Contested, Outlook, Rebase, outlook};
 pub(super) use start::decide_start;
 pub use start::{PreparedCut, StartPlan, prepare};
 pub(super) use undo::decide_take_back;

@@ -280,7 +280,18 @@ impl<'a> Sketch<'a> {
 
     /// Closes the edit: facts for every cut and grid that is not as it was.
     pub fn finish(self, id: Box<str>, actor: &Actor, now: Stamp) -> Decision {
-        let mut facts = Vec::new();
+        self.finish_as(Act::Edit, Vec::new(), id, actor, now)
+    }
+
+    /// The same as another kind of change, with facts of its own.
+    pub fn finish_as(
+        self,
+        act: Act,
+        mut facts: Vec<Fact>,
+        id: Box<str>,
+        actor: &Actor,
+        now: Stamp,
+    ) -> Decision {
         let (mut touched, mut areas, mut removed) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
         touched.extend(self.touched());
         for (area, working) in &self.grounds {
@@ -314,7 +325,7 @@ impl<'a> Sketch<'a> {
             id,
             who: actor.name.clone(),
             at: now,
-            act: Act::Edit,
+            act,
             did: self.did,
             grids: grids.clone(),
             areas: areas.clone(),

@@ -111,7 +111,10 @@ pub(crate) fn decide_start(
     keys.sort_unstable();
     let based_on = match start.based_on {
         Some(PlanChoice::Plan(plan)) => Some(plan),
-        Some(PlanChoice::Current) => bases.iter().copied().next().filter(|_| bases.len() == 1),
+        // The newest of several: what counted elsewhere when that came into force are the others.
+        Some(PlanChoice::Current) => {
+            bases.iter().copied().max_by_key(|base| world.plans().rank(*base))
+        }
         None => None,
     };
     let revision = world.revision().next();

@@ -64,7 +64,11 @@ pub(crate) fn decide_take_back(
         return Err(Refusal::Stale(since.to_vec()));
     }
     let nothing = if is_redo { Refusal::NothingToRedo } else { Refusal::NothingToUndo };
-    let Some(revision) = target(world, plan, is_redo) else { return Err(nothing) };
+    let Some(revision) = target(world, plan, is_redo) else {
+        let is_up_to_date = log.iter().any(|entry| entry.act == Act::Rebase);
+        let rebased = || Refusal::BuiltOn(vec![Fault::new("edit.rebased")]);
+        return Err(if is_up_to_date && !is_redo { rebased() } else { nothing });
+    };
     let Some(taken) = taken.filter(|taken| taken.revision == revision) else { return Err(nothing) };
     let edit = if is_redo { redoable(log).map(|(edit, _)| edit) } else { undoable(log) };
     let edit = edit.expect("there is a target");

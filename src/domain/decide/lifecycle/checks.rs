@@ -91,15 +91,15 @@ pub fn checks(world: &World, plan: PlanId) -> Vec<Check> {
     found.checks
 }
 
-/// Whether what a draft started from is no longer what counts in one of its communities.
+/// Whether something newer than what a draft started from counts in one of its communities.
 pub fn is_behind(world: &World, plan: &Plan) -> bool {
     if !matches!(plan.status, Status::Draft | Status::InReview) {
         return false;
     }
     let plans = world.plans();
     plans.origin(plan.id).is_some_and(|origin| {
-        let is_to_come = plans.to_come(world.day()).any(|held| held.id == origin);
-        !is_to_come && plan.areas.iter().any(|area| plans.current_of(*area) != Some(origin))
+        let mut in_force = plan.areas.iter().filter_map(|area| plans.current_of(*area));
+        in_force.any(|held| plans.rank(held) > plans.rank(origin))
     })
 }
 
