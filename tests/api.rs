@@ -22,6 +22,8 @@ mod limits;
 mod past;
 #[path = "api/privacy.rs"]
 mod privacy;
+#[path = "api/rebase.rs"]
+mod rebase;
 #[path = "api/replies.rs"]
 mod replies;
 #[path = "api/routes.rs"]
