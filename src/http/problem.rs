@@ -518,7 +518,7 @@ pub struct Problem {
     /// With [`Fault::PlanStops`]: what has to be mended, with the world it was found in.
     pub checks: Option<Box<(Arc<World>, Vec<Check>)>>,
     /// With [`Fault::Conflicts`]: all of them.
-    pub conflicts: Vec<edits::Contested>,
+    pub conflicts: Box<[edits::Contested]>,
 }
 
 /// An entry of a plan's log with the codes of its grids.
@@ -605,7 +605,7 @@ impl From<Fault> for Problem {
             faults: Vec::new(),
             stale: None,
             checks: None,
-            conflicts: Vec::new(),
+            conflicts: Box::default(),
         }
     }
 }
@@ -677,7 +677,7 @@ impl From<DeskError> for Problem {
                 Self { faults, ..Fault::BuiltOn.into() }
             }
             DeskError::Refused(Refusal::Conflicts(conflicts)) => {
-                Self { conflicts, ..Fault::Conflicts.into() }
+                Self { conflicts: conflicts.into(), ..Fault::Conflicts.into() }
             }
             DeskError::Refused(Refusal::Stale(_)) => Fault::Stale.into(),
             DeskError::Refused(Refusal::Life(hindrance)) => hindrance.into(),
