@@ -69,7 +69,8 @@ export type Questions = {
   history: { plan: string };
   checks: { plan: string };
   comments: { plan: string };
-  rebase: { plan: string };
+  /** `settle` says what has been chosen so far: further conflicts may follow from it. */
+  rebase: { plan: string; settle?: { key: string; take: Take }[] };
   diff: { plan: string; against: string };
   moves: { plan: string; against: string };
   beside: { plan: string };

@@ -73,6 +73,7 @@ const isWanted = (state: State, ask: Ask): boolean => {
 function plain(ask: Ask): Ask {
   if (ask.what === "findingList") return { ...ask, with: { ...ask.with, offset: 0 } };
   if (ask.what === "fabric") return { ...ask, with: { plan: ask.with.plan, community: ask.with.community } };
+  if (ask.what === "rebase") return { ...ask, with: { plan: ask.with.plan } };
   return ask;
 }
 

@@ -56,7 +56,8 @@ export type Conflict = {
 };
 export type Rebase = {
   revision: number;
-  onto: { id: string; title: string };
+  /** The plan now in force; null when nothing is. */
+  onto: { id: string; title: string } | null;
   carried: number;
   conflicts: Conflict[];
   isDone: boolean;

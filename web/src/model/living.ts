@@ -152,7 +152,11 @@ function failed(state: State, { deed, problem }: Extract<LifeAction, { do: "fail
   const next = life(state, { doing: null, failed: { act: deed.act, problem } });
   // What was overtaken or not settled is read again, so that it can be judged anew.
   if (problem.status !== 412 && problem.status !== 409) return [next, []];
-  return askAgain(next, [{ what: "plans", with: {} }, ...wanted(next, "checks", "rebase")]);
+  const settle = deed.act === "rebase" ? { settle: deed.settle } : {};
+  const again = wanted(next, "checks", "rebase").map((ask) =>
+    ask.what === "rebase" ? { ...ask, with: { ...ask.with, ...settle } } : ask,
+  );
+  return askAgain(next, [{ what: "plans", with: {} }, ...again]);
 }
 
 /** Opens what mends a check: the community, the grid, the tool, at the place. */

@@ -164,7 +164,7 @@ function lifeWants(state: State): Ask[] {
     }
     if (life.rebasing) {
       asks.push({ what: "rebase", with: { plan } });
-      const onto = state.rebase.value?.onto.id;
+      const onto = state.rebase.value?.onto?.id;
       if (onto !== undefined) asks.push({ what: "beside", with: { plan: onto } });
     }
     if (life.asking === "approve") asks.push({ what: "timeline", with: {} });

@@ -134,7 +134,12 @@ export async function answer(ask: Ask, shown: Shown, who: Who): Promise<Reply<An
     Accept: SHAPES.has(ask.what) ? "application/geo+json" : "application/json",
   };
   // A preview computes and changes nothing, yet it is posted.
-  const posted = { method: "POST", body: "{}", headers: { ...headers, "Content-Type": "application/json" } };
+  const settle = ask.what === "rebase" ? (ask.with.settle ?? []) : [];
+  const posted = {
+    method: "POST",
+    body: JSON.stringify({ settle }),
+    headers: { ...headers, "Content-Type": "application/json" },
+  };
   let response: Response;
   try {
     response = await fetch(pathOf(ask, shown), ask.what === "rebase" ? posted : { headers });

@@ -61,7 +61,7 @@ const TAKES = ["ours", "theirs"] as const;
 
 export const rebase = (node: Node): Rebase => ({
   revision: node.get("revision").integer(),
-  onto: plan(node.get("onto")),
+  onto: node.get("onto").maybe(plan),
   carried: node.get("carried").maybe((count) => count.integer()) ?? 0,
   conflicts: node.get("conflicts").list((one) => ({
     key: one.get("key").string(),

@@ -2,8 +2,9 @@
 // comments, bringing up to date, and the days before and after.
 
 import { join } from "node:path";
-import { communities, deed, fabricOf, planOf, shifted, started } from "./plans";
-import { drawn, expect, get, LOOKS, test } from "./support";
+import { dayAfter } from "../../src/model/days";
+import { communities, corner, deed, fabricOf, painted, planOf, shifted, started } from "./plans";
+import { drawn, expect, get, LOOKS, test, turn } from "./support";
 
 type Check = { key: string; code: string; message: string; accepted: { who: string; reason: string } | null };
 type Checks = { stops: Check[]; warnings: Check[] };
@@ -62,6 +63,7 @@ test("review: a warning accepted, submitted, approved by somebody else for tomor
 
   await page.getByRole("button", { name: "批准发布" }).click();
   await expect(dialog.getByText(/李青，按规定要由另一位批准/)).toBeVisible();
+  await expect(dialog.getByLabel("今天")).toBeDisabled();
   await dialog.getByRole("button", { name: "批准发布" }).click();
   await expect(dialog.getByRole("alert")).toContainText("plan.same-person");
   await page.screenshot({ path: join(LOOKS, "life-same-person.png") });
@@ -69,7 +71,7 @@ test("review: a warning accepted, submitted, approved by somebody else for tomor
   await dialog.getByLabel("署名").fill("王芳");
   await dialog.getByLabel("署名").press("Tab");
   await expect(dialog.getByText("李青起草，王芳批准。")).toBeVisible();
-  await dialog.getByLabel("明天").check();
+  await expect(dialog.getByLabel("明天")).toBeChecked();
   await dialog.getByRole("button", { name: "批准发布" }).click();
   await expect(dialog).toBeHidden();
   const plan = await planOf(page, server, id);
@@ -127,6 +129,14 @@ test("review: a warning accepted, submitted, approved by somebody else for tomor
   await expect(page).toHaveURL(/at=/);
   await page.getByRole("button", { name: "回到今天" }).click();
   await expect(page).not.toHaveURL(/at=/);
+
+  // The day comes: the page follows by itself, and yesterday still answers by the old plan.
+  expect(await shown(null)).toBe(now);
+  await turn(page, server, plan.effective_from ?? "");
+  const then = await shown(null);
+  expect(then).not.toBe(now);
+  await page.goto(`${server}/#/coverage?in=${community}&at=${today}`);
+  expect(await shown(today)).toBe(now);
 });
 
 test("a stop holds a draft back until its tool has mended it", async ({ page, server, watch }) => {
@@ -228,6 +238,44 @@ test("renamed, duplicated, thrown away after a question", async ({ page, server,
   await expect(page).not.toHaveURL(/plan=\d/);
   await expect(page.getByText("新名字（副本）")).toBeHidden();
   expect((await page.request.get(`${server}/api/v1/plans/${copy}`)).status()).toBe(404);
+});
+
+test("a draft left behind is brought up to date, the one conflict settled on the map", async ({
+  page,
+  server,
+  watch,
+}) => {
+  watch(page);
+  const community = (await communities(page, server))[3] ?? "";
+  const { today } = await get<Timeline>(page, server, "/api/v1/timeline");
+  await turn(page, server, dayAfter(today, 2));
+  const first = await started(page, server, community, "春季方案", "李青");
+  const second = await started(page, server, community, "夏季草案", "赵明");
+  const { building, codes } = await corner(page, server, first, community);
+  await painted(page, server, first, community, building, codes[0], "李青");
+  await painted(page, server, second, community, building, codes[1], "赵明");
+  await deed(page, server, first, "submit", {}, "李青");
+  await deed(page, server, first, "approve", {}, "王芳");
+  expect((await planOf(page, server, second)).is_behind).toBe(true);
+
+  await page.goto(`${server}/#/plan?plan=${second}&in=${community}`);
+  await drawn(page);
+  await page.getByRole("button", { name: /更新底稿/ }).click();
+  const panel = page.getByRole("complementary");
+  await expect(panel.getByText("1 处两边都改过，请逐处选择")).toBeVisible();
+  const go = panel.getByRole("button", { name: "更新", exact: true });
+  await expect(go).toBeDisabled();
+  await panel.getByRole("radio", { name: /用草案的/ }).click();
+  await drawn(page);
+  await page.screenshot({ path: join(LOOKS, "life-rebase.png") });
+  await go.click();
+  await expect(page.getByRole("toolbar", { name: "工具" })).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByRole("button", { name: /更新底稿/ })).toBeHidden();
+  expect((await planOf(page, server, second)).is_behind).toBe(false);
+  const fabric = await fabricOf(page, server, second, community);
+  const grid = fabric.cells.find((cell) => cell.buildings.includes(building))?.grid;
+  expect(fabric.grids.find((one) => one.id === grid)?.code).toBe(codes[1]);
+  await page.screenshot({ path: join(LOOKS, "life-rebased.png") });
 });
 
 for (const [width, height, theme, locale] of [

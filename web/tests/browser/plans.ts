@@ -81,6 +81,59 @@ export async function shifted(
   expect(done).toBe(n);
 }
 
+/** A building beside two other grids that could go to either: what two drafts can quarrel about. */
+export async function corner(
+  page: Page,
+  server: string,
+  id: string,
+  community: string,
+): Promise<{ building: string; codes: [string, string] }> {
+  const fabric = await fabricOf(page, server, id, community);
+  const near = new Map<number, Set<number>>();
+  const grid = new Map(fabric.cells.map((cell) => [cell.id, cell.grid]));
+  for (const { left, right } of fabric.seams)
+    for (const [one, other] of [
+      [left, right],
+      [right, left],
+    ]) {
+      const beyond = other === null || other === undefined ? null : grid.get(other);
+      if (one === null || one === undefined || beyond === null || beyond === undefined) continue;
+      if (beyond !== grid.get(one)) near.set(one, (near.get(one) ?? new Set()).add(beyond));
+    }
+  for (const cell of fabric.cells) {
+    const [building] = cell.buildings;
+    const sides = [...(near.get(cell.id) ?? [])].map(
+      (key) => fabric.grids.find((one) => one.id === key)?.code,
+    );
+    const [a, b] = sides;
+    if (building === undefined || a === undefined || b === undefined || cell.households === 0) continue;
+    const fits = await Promise.all(
+      [a, b].map(async (to) => {
+        const edits = [{ op: "paint", buildings: [building], to }];
+        const data = { base: fabric.revision, edits };
+        return (await page.request.post(`${server}/api/v1/plans/${id}/edits/preview`, { data })).ok();
+      }),
+    );
+    if (fits.every(Boolean)) return { building, codes: [a, b] };
+  }
+  throw new Error("no building at a corner of three grids");
+}
+
+export async function painted(
+  page: Page,
+  server: string,
+  id: string,
+  community: string,
+  building: string,
+  to: string,
+  actor: string,
+): Promise<void> {
+  const { revision } = await fabricOf(page, server, id, community);
+  const data = { base: revision, id: `paint-${id}`, edits: [{ op: "paint", buildings: [building], to }] };
+  const reply = await page.request.post(`${server}/api/v1/plans/${id}/edits`, { data, headers: as(actor) });
+  expect(reply.ok(), await reply.text()).toBe(true);
+}
+
 export async function deed(
   page: Page,
   server: string,

@@ -2,7 +2,7 @@
 // errors on the console, requests to anywhere else.
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test as base, expect, type Page } from "@playwright/test";
@@ -21,9 +21,11 @@ function binary(): string {
   return found;
 }
 
-async function started(db: string): Promise<{ url: string; process: ChildProcess }> {
+/** The day the server takes for today stands in a file beside its database, so that a test can turn it. */
+async function started(db: string, today: string): Promise<{ url: string; process: ChildProcess }> {
   const child = spawn(binary(), ["demo", "--listen", "127.0.0.1:0", "--db", db], {
     cwd: ROOT,
+    env: { ...process.env, LIFANG_TODAY: `@${today}` },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const url = await new Promise<string>((resolve, reject) => {
@@ -48,8 +50,14 @@ export const test = base.extend<Own, { server: string }>({
     // biome-ignore lint/correctness/noEmptyPattern: Playwright wants the pattern to see there is no dependency
     async ({}, use) => {
       const folder = mkdtempSync(join(tmpdir(), "lifang-browser-"));
-      const { url, process: child } = await started(join(folder, "demo.db"));
+      const today = join(folder, "today");
+      const now = new Date();
+      const two = (part: number) => String(part).padStart(2, "0");
+      writeFileSync(today, `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`);
+      const { url, process: child } = await started(join(folder, "demo.db"), today);
+      DAYS.set(url, today);
       const front = process.env.LIFANG_DIST === undefined ? null : await before(url);
+      if (front !== null) DAYS.set(front.url, today);
       await use(front?.url ?? url);
       front?.close();
       child.removeAllListeners("exit");
@@ -87,6 +95,19 @@ export const test = base.extend<Own, { server: string }>({
 });
 
 export { expect };
+
+/** By address of a server, the file that says which day it is there. */
+const DAYS = new Map<string, string>();
+
+/** Another day begins at the server. */
+export async function turn(page: Page, server: string, day: string): Promise<void> {
+  writeFileSync(DAYS.get(server) ?? "", day);
+  await expect
+    .poll(async () => (await get<{ today: string }>(page, server, "/api/v1/timeline")).today)
+    .toBe(day);
+  // What counts follows within a moment.
+  await page.waitForTimeout(1500);
+}
 
 /** Waits until the map has drawn: tiles are in and nothing moves. */
 export async function drawn(page: Page): Promise<void> {
