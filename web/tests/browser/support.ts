@@ -105,8 +105,6 @@ export async function turn(page: Page, server: string, day: string): Promise<voi
   await expect
     .poll(async () => (await get<{ today: string }>(page, server, "/api/v1/timeline")).today)
     .toBe(day);
-  // What counts follows within a moment.
-  await page.waitForTimeout(1500);
 }
 
 /** Waits until the map has drawn: tiles are in and nothing moves. */
