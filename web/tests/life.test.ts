@@ -6,7 +6,7 @@ import { dayAfter, daysBetween, isDay } from "../src/model/days";
 import { actsOf, type Check, type Checks, canBeAccepted, openStops, unsettled } from "../src/model/life";
 import type { Plan } from "../src/model/register";
 import type { State } from "../src/model/state";
-import { axisOf, begunBy, beside, placeOf, type Timeline } from "../src/model/timeline";
+import { axisOf, begunBy, beside, placeOf, type Timeline, within } from "../src/model/timeline";
 import { update } from "../src/model/update";
 import { hashOf, viewOf } from "../src/model/view";
 import { Node, WireError } from "../src/wire/decode";
@@ -59,6 +59,11 @@ describe("timeline", () => {
     expect(begunBy(timeline, "2026-11-30")?.plans.map((plan) => plan.id)).toEqual(["2", "3"]);
     expect(begunBy(timeline, "2026-12-01")?.day).toBe("2026-12-01");
     expect(begunBy(timeline, "2024-12-31")).toBeNull();
+  });
+  test("in one community count the plans that divide it", () => {
+    const elsewhere = { ...begun("2026-06-01", "5"), plans: [{ id: "5", title: "", areas: ["C2"] }] };
+    const all = { ...timeline, days: [...timeline.days, elsewhere] };
+    expect(within(all, new Set(["C2"])).days.map((one) => one.day)).toEqual(["2026-06-01"]);
   });
   test("the days beside one", () => {
     expect([beside(timeline, "2026-03-01", -1), beside(timeline, "2026-03-01", 1)]).toEqual([

@@ -6,6 +6,17 @@ import type { Code } from "./register";
 export type Begun = { id: string; title: string; areas: Code[] };
 export type Timeline = { today: Day; first: Day; days: { day: Day; plans: Begun[] }[] };
 
+/** What began in some communities only; the axis keeps its ends. */
+export const within = (timeline: Timeline, codes: ReadonlySet<Code>): Timeline => ({
+  ...timeline,
+  days: timeline.days
+    .map(({ day, plans }) => ({
+      day,
+      plans: plans.filter(({ areas }) => areas.some((code) => codes.has(code))),
+    }))
+    .filter(({ plans }) => plans.length > 0),
+});
+
 /** The axis: from the first plan to the last one known, today always on it, and never less than a month long. */
 export function axisOf({ today, first, days }: Timeline): { from: Day; length: number } {
   const last = days.at(-1)?.day ?? today;
