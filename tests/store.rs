@@ -4,6 +4,8 @@
 mod files;
 #[path = "store/ledger.rs"]
 mod ledger;
+#[path = "store/past.rs"]
+mod past;
 #[path = "store/power.rs"]
 mod power;
 

@@ -142,12 +142,12 @@ impl<'a> Reader<'a> {
         match number {
             None => {
                 fault("divide.no-weight");
-                return 0;
+                0
             }
             // Beyond what an `i64` of weights can add up; the engine would refuse it.
             Some(number) if !(0.0..=1e10).contains(&number) => {
                 fault("divide.bad-weight");
-                return 0;
+                0
             }
             Some(number) => {
                 self.n_weighed += 1;

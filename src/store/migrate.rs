@@ -84,6 +84,7 @@ fn take_steps(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::change::Fact;
     use crate::domain::measure::Revision;
     use crate::store::{Reader, Store, StoreOptions};
 
@@ -124,6 +125,38 @@ mod tests {
             })
             .unwrap();
         assert_eq!(n_tables, 0);
+    }
+
+    /// A database of the time of drafts: what was drawn here is told from what was imported.
+    #[test]
+    fn older_plans_keep_who_started_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lifang.db");
+        let mut connection = Connection::open(&path).unwrap();
+        take_steps(&mut connection, &path, 0, &STEPS[..2]).unwrap();
+        let areas = crate::store::codec::areas(&[]);
+        let put = "INSERT INTO plans (id, title, status, effective_from, revision, areas)
+                   VALUES (?, '', ?, ?, 1, ?)";
+        connection.execute(put, rusqlite::params![1, "published", 20_000, areas]).unwrap();
+        connection.execute(put, rusqlite::params![2, "draft", None::<i32>, areas]).unwrap();
+        let log = "INSERT INTO plan_log (plan, revision, edit, who, at, act, did, grids, areas)
+                   VALUES (2, 1, '', 'ann', 0, 'start', ?, ?, ?)";
+        let (did, grids) = (crate::store::codec::did(&[]), crate::store::codec::grids(&[]));
+        connection.execute(log, rusqlite::params![did, grids, areas]).unwrap();
+        drop(connection);
+        let store = Store::open(&path, &StoreOptions::default()).unwrap();
+        let (ground, _) = store.load().unwrap();
+        let plans: Vec<(bool, String)> = ground
+            .facts
+            .iter()
+            .filter_map(|fact| match fact {
+                Fact::Plan(_, turned) => turned.after.as_ref(),
+                _ => None,
+            })
+            .map(|plan| (plan.is_drawn, plan.author.to_string()))
+            .collect();
+        assert_eq!(plans, [(false, String::new()), (true, "ann".to_owned())]);
+        assert!(beside(&path, ".schema-2.1.backup").exists());
     }
 
     #[test]

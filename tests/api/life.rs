@@ -8,23 +8,18 @@ use serde_json::{Value, json};
 
 use super::house::{House, Reply};
 
-/// The day it is in these tests.
-pub const TODAY: (i32, u32, u32) = (2026, 11, 20);
-
 pub fn day(text: &str) -> Day {
     text.parse().unwrap()
 }
 
-/// A house whose people know what day it is.
+/// A house and those who go in and out: it is the twentieth of November.
 pub struct Council {
     pub house: House,
 }
 
 impl Council {
     pub async fn new() -> Self {
-        let house = House::new().await;
-        house.desk.pretend(Day::new(TODAY.0, TODAY.1, TODAY.2));
-        Self { house }
+        Self { house: House::new().await }
     }
 
     /// A request by somebody, with a body or without.
@@ -321,7 +316,16 @@ async fn drafts_are_thrown_away_unless_others_follow() {
         let unknown = council.house.get(&format!("/api/v1/plans/{plan}")).await;
         council.refused(unknown, 404, "plan.unknown").await;
     }
-    let nameless = council.ask("ann", "PATCH", "/plans/1", json!({"title": " \u{7} "})).await;
+    // Without a day said: from today on, at once.
+    let now = council.submitted("now", &[]).await;
+    let done = council.post("bob", format!("/plans/{now}/approve"), Value::Null).await.json();
+    assert_eq!(
+        (&done["effective_from"], &done["is_in_force"]),
+        (&json!("2026-11-20"), &json!(true))
+    );
+    assert_eq!(council.get("/plans/1").await["status"], "superseded");
+    let nameless =
+        council.ask("ann", "PATCH", format!("/plans/{now}"), json!({"title": " \u{7} "})).await;
     council.refused(nameless, 422, "plan.no-title").await;
 }
 

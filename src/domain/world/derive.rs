@@ -171,8 +171,8 @@ impl World {
                     // Tiles of the days it counts on, be they today's or not.
                     dirt.timeline = true;
                     dirt.kinds = dirt.kinds.and(Kinds::GRIDS);
-                    let cuts = self.plans.cuts().filter(|((plan, _), _)| plan == id);
-                    dirt.boxes.extend(cuts.map(|(_, cut)| cut.fabric.extent()));
+                    let own = self.plans.areas(*id).filter_map(|area| self.plans.cut(*id, area));
+                    dirt.boxes.extend(own.map(|cut| cut.fabric.extent()));
                 }
             }
             Fact::Grid(plan, key, turned) => {
