@@ -4,7 +4,7 @@
 import { join } from "node:path";
 import { dayAfter } from "../../src/model/days";
 import { communities, corner, deed, fabricOf, painted, planOf, shifted, started } from "./plans";
-import { drawn, expect, get, LOOKS, test, turn } from "./support";
+import { drawn, expect, get, LOOKS, someGrid, test, turn } from "./support";
 
 type Check = { key: string; code: string; message: string; accepted: { who: string; reason: string } | null };
 type Checks = { stops: Check[]; warnings: Check[] };
@@ -252,6 +252,27 @@ test("renamed, duplicated, thrown away after a question", async ({ page, server,
   await expect(page).not.toHaveURL(/plan=\d/);
   await expect(page.getByText("新名字（副本）")).toBeHidden();
   expect((await page.request.get(`${server}/api/v1/plans/${copy}`)).status()).toBe(404);
+});
+
+test("since when, by whom: a grid and a border", async ({ page, server, watch }) => {
+  watch(page);
+  const { grid, hash } = await someGrid(page, server, false);
+  await page.goto(`${server}/${hash("coverage")}&grid=${grid.code}`);
+  await drawn(page);
+  const panel = page.getByRole("complementary");
+  type Era = { from: string; to: string | null; plan: { title: string } };
+  const [era] = await get<Era[]>(page, server, `/api/v1/history/grid?code=${grid.code}`);
+  expect(era?.to).toBeNull();
+  const history = panel.getByRole("heading", { name: "沿革" }).locator("xpath=..");
+  await expect(history.getByRole("listitem").first()).toContainText("至今");
+  await expect(history.getByRole("listitem").first()).toContainText(era?.plan.title ?? "");
+  await page.screenshot({ path: join(LOOKS, "life-eras.png") });
+  await panel.getByRole("button", { name: "看某段边界的沿革" }).click();
+  await expect(panel.getByRole("button", { name: "在地图上点一下边界" })).toBeVisible();
+  const box = await page.locator("canvas.maplibregl-canvas").boundingBox();
+  if (box === null) throw new Error("no map");
+  await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+  await expect(panel.getByRole("heading", { name: "这段边界的沿革" })).toBeVisible();
 });
 
 test("a draft left behind is brought up to date, the one conflict settled on the map", async ({
