@@ -28,7 +28,10 @@
 //! notice. The same without commit is the preview; taking back is the mirror of what the store kept. A plan
 //! comes to count: `decide::lifecycle` (checked, named, sewn to its neighbours at once), then the day turns
 //! (`Command::Turn`) and `plan::calendar` says which plan counts. What is over sleeps in the store until
-//! `desk.recall` fetches it for a question about its days (`world::past`).
+//! `desk.recall` fetches it for a question about its days (`world::past`). Two plans are held against each
+//! other by `domain::diff`, from placements and shapes, with the borders of one laid over the ground of the
+//! other (`fabric::overlay`); a draft left behind is merged with what counts now by the same overlay
+//! (`plan::merge`, `decide::edits::rebase`).
 
 pub mod domain;
 pub mod sample;
