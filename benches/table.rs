@@ -6,14 +6,14 @@
 //! machine, so client and server share its cores.
 
 #[path = "support/client.rs"]
+#[allow(dead_code, reason = "the bench of edits asks for more")]
 mod client;
 #[path = "support/server.rs"]
 mod server;
 
 use std::collections::BTreeSet;
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use client::{CONNECTIONS, Connection, fetch_all};

@@ -340,4 +340,5 @@ def main():
     sys.exit("\n".join(faults[:20]) if faults else 0)
 
 
-main()
+if __name__ == "__main__":
+    main()
