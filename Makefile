@@ -19,7 +19,7 @@ DENY := target/tools/bin/cargo-deny
 
 WEB_SOURCES := $(shell find web/src web/public web/index.html web/vite.config.ts web/package.json -type f 2>/dev/null)
 
-.PHONY: demo test test-real test-long bench web lint test-rust test-web test-browser test-oracle deny browser clean
+.PHONY: demo test test-real test-long bench compare-division web lint test-rust test-web test-browser test-oracle deny browser clean
 
 ## Builds everything, makes the demo database when it is not there, serves it.
 demo: web/dist/index.html
@@ -37,6 +37,7 @@ test-real: web/dist/index.html
 	$(DEBUG_BINARY)
 	$(VENV)/bin/python tests/oracle/placements.py target/debug/lifang "$(LIFANG_REAL_DATA)"
 	$(VENV)/bin/python tests/oracle/redraw.py target/debug/lifang "$(LIFANG_REAL_DATA)/nanjing-xinjiekou"
+	$(VENV)/bin/python tests/oracle/divide.py target/debug/lifang "$(LIFANG_REAL_DATA)"
 
 ## The laws of editing over 300,000 random edits (a third of them are done, the rest refused), and fifty
 ## clients for 2,000 rounds: some ten minutes.
@@ -46,6 +47,13 @@ test-long: web/dist/index.html
 
 bench:
 	$(CARGO) bench --locked
+
+## The table of docs/division.md: Lifang beside METIS, KaHIP and recombination; some twenty minutes.
+compare-division: web/dist/index.html
+	$(CARGO) build --release --locked
+	test -x target/venv-division/bin/pip || $(PYTHON) -m venv target/venv-division
+	target/venv-division/bin/pip install --quiet --disable-pip-version-check -r benches/requirements.txt
+	target/venv-division/bin/python benches/compare_division.py target/release/lifang "$(LIFANG_REAL_DATA)"
 
 web: web/dist/index.html
 

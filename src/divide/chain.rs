@@ -12,8 +12,8 @@ use super::watch::Stop;
 
 /// Most moves in one chain.
 const LONGEST: usize = 4;
-/// Half-made chains kept at each length.
-const KEPT: usize = 10;
+/// Half-made chains kept at each length: at first, and for parts that found no chain so.
+const KEPT: [usize; 2] = [10, 40];
 /// Smallest gain worth a chain, as a share of the worst part's cost.
 const GAIN: f64 = 1e-4;
 
@@ -38,8 +38,13 @@ struct Next {
     inner: f64,
 }
 
-/// Relieves the worst parts while that is possible. At most `n_chains` chains.
+/// Relieves the worst parts while that is possible. At most `n_chains` chains are looked for.
 pub(super) fn settle(walk: &mut Walk<'_>, n_chains: usize, stop: &Stop<'_>) {
+    settle_with(walk, n_chains, KEPT[0], stop);
+    settle_with(walk, n_chains / 8, KEPT[1], stop);
+}
+
+fn settle_with(walk: &mut Walk<'_>, n_chains: usize, kept: usize, stop: &Stop<'_>) {
     let mut members = Members::new(walk);
     let mut is_stuck = vec![false; walk.load.len()];
     for _ in 0..n_chains {
@@ -50,7 +55,7 @@ pub(super) fn settle(walk: &mut Walk<'_>, n_chains: usize, stop: &Stop<'_>) {
         let parts = (0..walk.load.len()).filter(|&part| !is_stuck[part] && excess(part) > 0.0);
         let worst = parts.max_by(|&a, &b| excess(a).total_cmp(&excess(b)).then(b.cmp(&a)));
         let Some(worst) = worst else { return };
-        match relief(walk, &members, worst) {
+        match relief(walk, &members, worst, kept) {
             Some(chain) => {
                 for (node, from, to) in chain.moves {
                     members.shift(walk, node, to);
@@ -69,7 +74,7 @@ pub(super) fn settle(walk: &mut Walk<'_>, n_chains: usize, stop: &Stop<'_>) {
 }
 
 /// The chain that helps most, of the shortest length that helps at all.
-fn relief(walk: &mut Walk<'_>, members: &Members, worst: usize) -> Option<Chain> {
+fn relief(walk: &mut Walk<'_>, members: &Members, worst: usize, kept: usize) -> Option<Chain> {
     let worst_excess = walk.gauge.excess(worst, walk.load[worst]);
     let gives = walk.load[worst] as f64 > walk.gauge.targets[worst];
     let (gauge, before) = (walk.gauge, walk.load.clone());
@@ -130,7 +135,7 @@ fn relief(walk: &mut Walk<'_>, members: &Members, worst: usize) -> Option<Chain>
         if let Some(done) = best_complete(walk, &chains, &mut nexts) {
             return Some(done);
         }
-        chains = open_ends(walk, &chains, nexts);
+        chains = open_ends(walk, &chains, nexts, kept);
         if chains.is_empty() {
             return None;
         }
@@ -152,13 +157,18 @@ fn best_complete(walk: &mut Walk<'_>, chains: &[Chain], nexts: &mut [Next]) -> O
 }
 
 /// The most promising chains that still have to go on.
-fn open_ends(walk: &mut Walk<'_>, chains: &[Chain], mut nexts: Vec<Next>) -> Vec<Chain> {
+fn open_ends(
+    walk: &mut Walk<'_>,
+    chains: &[Chain],
+    mut nexts: Vec<Next>,
+    n_kept: usize,
+) -> Vec<Chain> {
     let value = |next: &Next| next.inner * 20.0 + next.cost;
     nexts.retain(|next| next.inner < -GAIN);
     nexts.sort_by(|a, b| value(a).total_cmp(&value(b)).then(a.node.cmp(&b.node)));
     let mut kept: Vec<Chain> = Vec::new();
-    for next in nexts.iter().take(KEPT * 4) {
-        if kept.len() == KEPT {
+    for next in nexts.iter().take(n_kept * 4) {
+        if kept.len() == n_kept {
             break;
         }
         kept.extend(walked(walk, &chains[next.chain], next));

@@ -37,7 +37,8 @@ impl Gauge {
     pub fn strain(&self, part: usize, load: i64) -> f64 {
         let target = self.targets[part];
         let step = target * self.scale;
-        let beyond = (load as f64 - target).abs() - self.slack * target;
+        let off = (load as f64 - target).abs();
+        let beyond = off - self.slack * target;
         let mut strain = 0.0;
         if beyond > 0.0 {
             strain += (beyond / step) * (beyond / step);

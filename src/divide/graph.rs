@@ -202,9 +202,15 @@ impl Graph {
         pieces
     }
 
-    /// Pairs nodes up, costly borders first, never beyond `heaviest`: each node's group and their number.
+    /// Pairs nodes up, costly borders first, never beyond `heaviest` nor out of its part in
+    /// `within`: each node's group and their number.
     /// Cheap borders lie along barriers, so barriers last longest. Cost: O(m).
-    pub fn matched(&self, heaviest: i64, chance: &mut Chance) -> (Vec<u32>, usize) {
+    pub fn matched(
+        &self,
+        heaviest: i64,
+        within: Option<&[u32]>,
+        chance: &mut Chance,
+    ) -> (Vec<u32>, usize) {
         let n = self.n_nodes();
         let mut order: Vec<u32> = (0..n as u32).collect();
         chance.shuffle(&mut order);
@@ -215,7 +221,9 @@ impl Graph {
                 continue;
             }
             let is_free = |edge: &Edge| {
-                mate[edge.to] == u32::MAX && self.weights[node] + self.weights[edge.to] <= heaviest
+                mate[edge.to] == u32::MAX
+                    && self.weights[node] + self.weights[edge.to] <= heaviest
+                    && within.is_none_or(|part| part[node] == part[edge.to])
             };
             // Relative to the smaller of both rims a long border makes a round pair.
             let rate = |edge: &Edge| {

@@ -1,6 +1,8 @@
 //! From coarse to fine: pairs of nodes are joined again and again, the small graph is divided by trees,
 //! and at each step back the borders are walked anew.
 //!
+//! The best of some tries is made coarse again, joining only what is of one part, and walked once more.
+//!
 //! **Why** levels: a border that runs the wrong way round a park is many nodes long at the finest level,
 //! where no search would move it, and three nodes long at a coarse one.
 //! Source: Hendrickson and Leland 1995; Karypis and Kumar 1998.
@@ -19,10 +21,10 @@ use super::watch::Stop;
 const COARSEST: usize = 20;
 /// Parts that are walked together; several such groups are walked at once.
 const GROUP: usize = 16;
-/// Moves tried for each node, over all tries and levels.
-const MOVES: usize = 700;
 /// Temperatures where trees have divided, on the way back, and at the finest level.
 const HEAT: [(f64, f64); 3] = [(1.0, 0.2), (1.0, 0.15), (1.0, 0.03)];
+/// How hot a division is walked again, as a share of that.
+const AGAIN: f64 = 0.4;
 /// Weights of the strain: shapes come first, balance last.
 const WEIGHT: (f64, f64) = (0.02, 8.0);
 
@@ -45,42 +47,87 @@ impl Task<'_> {
         if self.n_parts() == 1 {
             return vec![0; self.graph.n_nodes()];
         }
-        let n_tries = n_tries(self.graph.n_nodes());
-        let tries: Vec<u64> = (0..n_tries as u64).collect();
-        let is_wide = n_tries > 1;
-        let n_inner = if is_wide { 1 } else { self.n_threads };
+        let effort = Effort::for_nodes(self.graph.n_nodes());
+        let tries: Vec<u64> = (0..effort.n_tries as u64).collect();
+        let n_inner = if effort.n_tries > 1 { 1 } else { self.n_threads };
         let found = crew::each(self.n_threads, &tries, |_, &number| {
-            let part = self.attempt(number, n_inner, n_tries);
-            (Score::new(self.graph, self.gauge, &part), number, part)
+            let mut chance = Chance::fork(self.seed, number);
+            self.scored(self.attempt(n_inner, effort.first, &mut chance), number)
         });
-        let best = found.into_iter().min_by_key(|&(score, number, _)| (score, number));
-        best.expect("at least one try").2
+        let mut best = found.into_iter().min_by_key(Scored::key).expect("at least one try");
+        for round in 1..=effort.n_rounds {
+            if self.stop.is_due() {
+                break;
+            }
+            let better = crew::each(self.n_threads, &tries[..tries.len().min(2)], |_, &number| {
+                let mut chance = Chance::fork(self.seed, 1000 * round + number);
+                self.scored(self.again(&best.part, n_inner, effort.again, &mut chance), number)
+            });
+            for other in better {
+                if other.score < best.score {
+                    best = other;
+                }
+            }
+        }
+        best.part
     }
 
-    fn attempt(&self, number: u64, n_threads: usize, n_tries: usize) -> Vec<u32> {
-        let mut chance = Chance::fork(self.seed, number);
-        let levels = self.coarser(&mut chance);
+    fn scored(&self, part: Vec<u32>, number: u64) -> Scored {
+        Scored { score: Score::new(self.graph, self.gauge, &part), number, part }
+    }
+
+    fn attempt(&self, n_threads: usize, n_moves: usize, chance: &mut Chance) -> Vec<u32> {
+        let levels = self.coarser(None, chance);
         let coarsest = levels.last().map_or(self.graph, |(graph, _)| graph);
         let target = self.gauge.targets[0];
-        let mut part = tree::parts(coarsest, self.n_parts(), target, &mut chance, self.stop);
-        let n_moves = MOVES / n_tries.min(4);
+        let part = tree::parts(coarsest, self.n_parts(), target, chance, self.stop);
+        self.back(part, &levels, HEAT, n_moves, n_threads, chance)
+    }
+
+    /// The same from a division there is: what is joined is of one part, and it is less hot.
+    fn again(
+        &self,
+        part: &[u32],
+        n_threads: usize,
+        n_moves: usize,
+        chance: &mut Chance,
+    ) -> Vec<u32> {
+        let levels = self.coarser(Some(part), chance);
+        let mut coarse = part.to_vec();
+        for (_, group_of) in &levels {
+            coarse = lifted(&coarse, group_of);
+        }
+        let heat = HEAT.map(|(first, last)| (first * AGAIN, last));
+        self.back(coarse, &levels, heat, n_moves, n_threads, chance)
+    }
+
+    /// From the coarsest level back to the finest.
+    fn back(
+        &self,
+        mut part: Vec<u32>,
+        levels: &[(Graph, Vec<u32>)],
+        heat: [(f64, f64); 3],
+        n_moves: usize,
+        n_threads: usize,
+        chance: &mut Chance,
+    ) -> Vec<u32> {
         for depth in (0..=levels.len()).rev() {
             let graph = if depth == 0 { self.graph } else { &levels[depth - 1].0 };
             let grain = graph.total() as f64 / graph.n_nodes() as f64;
             let gauge = self.gauge.at_grain(if depth == 0 { grain * 0.5 } else { grain });
             let heat = match depth {
-                0 => HEAT[2],
-                _ if depth == levels.len() => HEAT[0],
-                _ => HEAT[1],
+                0 => heat[2],
+                _ if depth == levels.len() => heat[0],
+                _ => heat[1],
             };
             let cooling = Cooling { n_moves: n_moves * graph.n_nodes(), heat, weight: WEIGHT };
             let walked = Walked { graph, gauge: &gauge, n_threads, stop: self.stop };
-            part = walked.walk(part, &cooling, &mut chance);
+            part = walked.walk(part, &cooling, chance);
             if let Some(below) = depth.checked_sub(1) {
                 part = levels[below].1.iter().map(|&group| part[group as usize]).collect();
             }
         }
-        self.finish(part, &mut chance)
+        self.finish(part, chance)
     }
 
     /// The last violators, and once more the borders without giving anything up.
@@ -98,34 +145,72 @@ impl Task<'_> {
     }
 
     /// Ever coarser graphs, each with the group of each node of the one before.
-    fn coarser(&self, chance: &mut Chance) -> Vec<(Graph, Vec<u32>)> {
+    fn coarser(&self, part: Option<&[u32]>, chance: &mut Chance) -> Vec<(Graph, Vec<u32>)> {
         let enough = (COARSEST * self.n_parts()).max(60);
         let heaviest = (self.gauge.targets[0] / 8.0) as i64;
         let mut levels: Vec<(Graph, Vec<u32>)> = Vec::new();
+        let mut part = part.map(<[u32]>::to_vec);
         loop {
             let graph = levels.last().map_or(self.graph, |(graph, _)| graph);
             let n = graph.n_nodes();
             if n <= enough * 3 / 2 {
                 return levels;
             }
-            let (group_of, n_groups) = graph.matched(heaviest, chance);
+            let (group_of, n_groups) = graph.matched(heaviest, part.as_deref(), chance);
             if n_groups * 10 > n * 9 || n_groups < enough / 2 {
                 return levels;
             }
             let coarse = graph.contracted(&group_of, n_groups);
+            part = part.map(|part| lifted(&part, &group_of));
             levels.push((coarse, group_of));
         }
     }
 }
 
-/// Whole attempts, the best of which counts: small graphs are tried more often.
-fn n_tries(n_nodes: usize) -> usize {
-    match n_nodes {
-        0..300 => 12,
-        300..1_000 => 6,
-        1_000..5_000 => 4,
-        5_000..10_000 => 2,
-        _ => 1,
+/// A division with what it is worth.
+struct Scored {
+    score: Score,
+    number: u64,
+    part: Vec<u32>,
+}
+
+impl Scored {
+    /// Equal ones by the number of the try, so that threads do not matter.
+    fn key(&self) -> (Score, u64) {
+        (self.score, self.number)
+    }
+}
+
+/// Part of each group, from the parts of its nodes, which are all the same.
+fn lifted(part: &[u32], group_of: &[u32]) -> Vec<u32> {
+    let n_groups = group_of.iter().max().map_or(0, |&last| last as usize + 1);
+    let mut above = vec![0; n_groups];
+    for (&group, &mine) in group_of.iter().zip(part) {
+        above[group as usize] = mine;
+    }
+    debug_assert!(group_of.iter().zip(part).all(|(&group, mine)| above[group as usize] == *mine));
+    above
+}
+
+/// How much is tried on a graph; follows from its size alone.
+#[derive(Clone, Copy, Debug)]
+struct Effort {
+    /// Whole attempts from different trees.
+    n_tries: usize,
+    /// How often the best is coarsened and walked again, twice each time where tries run side by side.
+    n_rounds: u64,
+    /// Moves for each node of each level, at first and again.
+    first: usize,
+    again: usize,
+}
+
+impl Effort {
+    fn for_nodes(n_nodes: usize) -> Self {
+        match n_nodes {
+            0..1_000 => Self { n_tries: 4, n_rounds: 6, first: 150, again: 100 },
+            1_000..5_000 => Self { n_tries: 2, n_rounds: 2, first: 120, again: 120 },
+            _ => Self { n_tries: 1, n_rounds: 2, first: 300, again: 200 },
+        }
     }
 }
 

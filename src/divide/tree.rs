@@ -15,7 +15,7 @@ use super::walk::{Cooling, Walk};
 use super::watch::Stop;
 
 /// Trees drawn for each cut.
-const N_TREES: usize = 6;
+const N_TREES: usize = 4;
 /// How far a side may be off before a shorter cut is no excuse, as a share of its target.
 const LOOSE: f64 = 0.04;
 
@@ -82,14 +82,14 @@ fn halves(
     let gauge = Gauge {
         targets: shares.map(|share| share.max(1.0)).to_vec(),
         band: (0, i64::MAX),
-        slack: 0.01,
-        scale: LOOSE / 2.0,
+        slack: 0.002,
+        scale: 0.01,
     };
     let grain = region.total() as f64 / region.n_nodes() as f64;
     let gauge = gauge.at_grain(grain);
     let least = vec![n_first as u32, n_second as u32];
     let mut walk = Walk::new(region, &gauge, side, least);
-    let n_moves = 60 * region.n_nodes();
+    let n_moves = 40 * region.n_nodes();
     let cooling = Cooling { n_moves, heat: (0.8, 0.05), weight: (0.3, 2.0) };
     walk.anneal(&cooling, chance, stop);
     (walk.part, n_first)

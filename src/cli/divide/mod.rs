@@ -1,5 +1,6 @@
 //! `lifang divide`: ground into parts of like weight, with the proof beside it.
 
+mod plan;
 mod report;
 mod units;
 
@@ -9,19 +10,40 @@ use std::time::{Duration, Instant};
 use clap::Args;
 
 use super::{Done, Failure};
-use crate::divide::Stop;
+use crate::divide::{Count, Stop};
 
 #[derive(Debug, Args)]
 pub(super) struct Divide {
     #[command(flatten)]
+    what: What,
+    #[command(flatten)]
     units: units::Units,
     #[command(flatten)]
+    plan: plan::Draft,
+    #[command(flatten)]
     options: Options,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct What {
+    /// Communities to divide in a new draft, by their codes
+    #[arg(long, value_name = "CODE", num_args = 1..)]
+    community: Vec<String>,
+    /// All communities
+    #[arg(long)]
+    all: bool,
+    /// A polygon coverage in GeoJSON: census blocks, precincts, small areas
+    #[arg(long, value_name = "FILE", requires = "out", requires = "weight")]
+    units: Option<PathBuf>,
 }
 
 /// What every division may be told.
 #[derive(Debug, Args)]
 struct Options {
+    /// Weight a part should have
+    #[arg(long, value_name = "N", conflicts_with = "parts")]
+    target: Option<i64>,
     /// Least weight of a part
     #[arg(long, value_name = "N")]
     min: Option<i64>,
@@ -51,6 +73,13 @@ impl Options {
         self.threads.unwrap_or_else(all).clamp(1, 256)
     }
 
+    /// As many parts as come near `target`, in a band of a quarter to either side unless told otherwise.
+    fn around(&self, target: i64) -> Count {
+        let min = self.min.unwrap_or(target.saturating_mul(3) / 4);
+        let max = self.max.unwrap_or(target.saturating_mul(5) / 4);
+        Count::Around { target, min, max }
+    }
+
     fn stop(&self) -> Result<Stop<'static>, Failure> {
         if !(self.time > 0.0 && self.time <= 1e6) {
             return Err(Failure("--time takes seconds, more than none".to_owned()));
@@ -62,6 +91,9 @@ impl Options {
 
 impl Divide {
     pub(super) fn run(self) -> Result<Done, Failure> {
-        self.units.run(&self.options)
+        match &self.what.units {
+            Some(file) => self.units.run(file, &self.options),
+            None => self.plan.run(&self.what.community, &self.units, &self.options),
+        }
     }
 }

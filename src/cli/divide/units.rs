@@ -1,7 +1,7 @@
 //! `lifang divide --units`: the engine on any polygon coverage.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
@@ -28,18 +28,12 @@ const PRINTED: usize = 5;
 
 #[derive(Debug, Args)]
 pub(super) struct Units {
-    /// A polygon coverage in GeoJSON: census blocks, precincts, small areas
-    #[arg(long, value_name = "FILE")]
-    units: PathBuf,
-    /// Property to balance
+    /// With --units: property to balance. In a draft: households, persons, buildings or area
     #[arg(long, value_name = "FIELD")]
-    weight: String,
-    /// Number of parts
-    #[arg(long, value_name = "K", required_unless_present = "target", conflicts_with = "target")]
-    parts: Option<usize>,
-    /// Weight a part should have; with --min and --max, instead of --parts
-    #[arg(long, value_name = "N")]
-    target: Option<i64>,
+    pub weight: Option<String>,
+    /// Number of parts, of each community in a draft
+    #[arg(long, value_name = "K")]
+    pub parts: Option<usize>,
     /// Property that names a unit
     #[arg(long, value_name = "FIELD")]
     id: Option<String>,
@@ -52,17 +46,17 @@ pub(super) struct Units {
     /// What borders cost: their length, or one for each pair of neighbours, as graph partitioners count
     #[arg(long, value_name = "length|pairs", default_value = "length")]
     borders: String,
-    /// Where the parts go: columns id and part
+    /// Where the parts of units go: columns id and part
     #[arg(long, value_name = "FILE")]
-    out: PathBuf,
+    out: Option<PathBuf>,
 }
 
 impl Units {
-    pub(super) fn run(&self, options: &Options) -> Result<Done, Failure> {
+    pub(super) fn run(&self, file: &Path, options: &Options) -> Result<Done, Failure> {
         let aim = self.aim(options)?;
         let stop = options.stop()?;
         let datum: DatumChoice = self.datum.parse().map_err(Failure::of)?;
-        let sheet = self.read(datum)?;
+        let sheet = self.read(file, datum)?;
         let lines = self.lines(datum)?;
         let found = coverage(&sheet.shapes, &sheet.weights, &lines, TOLERANCE);
         let n_problems = tell(&sheet, &found);
@@ -92,18 +86,12 @@ impl Units {
     }
 
     fn aim(&self, options: &Options) -> Result<Aim, Failure> {
-        let count = match (self.parts, self.target) {
-            (Some(parts), _) => {
-                if options.min.is_some() || options.max.is_some() {
-                    return Err(Failure("--min and --max go with --target".to_owned()));
-                }
-                Count::Exactly(parts)
+        let count = match (self.parts, options.target) {
+            (Some(_), _) if options.min.is_some() || options.max.is_some() => {
+                return Err(Failure("--min and --max go with --target".to_owned()));
             }
-            (None, Some(target)) => {
-                let min = options.min.unwrap_or(target * 3 / 4);
-                let max = options.max.unwrap_or(target.saturating_mul(5) / 4);
-                Count::Around { target, min, max }
-            }
+            (Some(parts), _) => Count::Exactly(parts),
+            (None, Some(target)) => options.around(target),
             (None, None) => return Err(Failure("say --parts or --target".to_owned())),
         };
         let price = match self.borders.as_str() {
@@ -116,12 +104,12 @@ impl Units {
         Ok(aim)
     }
 
-    fn read(&self, datum: DatumChoice) -> Result<CoverageSheet, Failure> {
+    fn read(&self, file: &Path, datum: DatumChoice) -> Result<CoverageSheet, Failure> {
         let id = self.id.as_deref().map(Box::from);
-        let options = CoverageOptions { weight: self.weight.as_str().into(), id, datum };
-        let fault =
-            |error: &dyn std::fmt::Display| Failure(format!("{}: {error}", self.units.display()));
-        let bytes = std::fs::read(&self.units).map_err(|error| fault(&error))?;
+        let weight = self.weight.as_deref().unwrap_or_default().into();
+        let options = CoverageOptions { weight, id, datum };
+        let fault = |error: &dyn std::fmt::Display| Failure(format!("{}: {error}", file.display()));
+        let bytes = std::fs::read(file).map_err(|error| fault(&error))?;
         read_coverage(&bytes, &options).map_err(|error| fault(&error))
     }
 
@@ -148,8 +136,9 @@ impl Units {
     }
 
     fn write(&self, sheet: &CoverageSheet, found: &Coverage, part: &[u32]) -> Result<(), Failure> {
-        let fault = |error: csv::Error| Failure(format!("{}: {error}", self.out.display()));
-        let mut out = csv::Writer::from_path(&self.out).map_err(fault)?;
+        let path = self.out.as_deref().unwrap_or(Path::new("parts.csv"));
+        let fault = |error: csv::Error| Failure(format!("{}: {error}", path.display()));
+        let mut out = csv::Writer::from_path(path).map_err(fault)?;
         out.write_record(["id", "part"]).map_err(fault)?;
         for (id, unit) in sheet.ids.iter().zip(&found.unit_of) {
             let number = unit.map_or(String::new(), |unit| (part[unit as usize] + 1).to_string());
