@@ -86,6 +86,7 @@ pub struct Figures {
     /// Households above the mean of the community's grids, in per cent of it; `None` where nobody lives.
     pub deviation: Option<f64>,
     pub compactness: Option<f64>,
+    /// `None` too where the plan's borders are not known to run along anything: as imported.
     pub barrier_share: Option<f64>,
 }
 
@@ -361,7 +362,9 @@ fn figures(shard: &Shard, mean: Option<f64>, key: GridKey, tally: Tally) -> Figu
         border: shape.map_or(Length::ZERO, |shape| shape.perimeter),
         deviation: mean.map(|mean| (count.households.get() as f64 / mean - 1.0) * 100.0),
         compactness: shape.and_then(|shape| shape.compactness()),
-        barrier_share: shape.and_then(|shape| shape.barrier_share()),
+        barrier_share: shape
+            .filter(|_| shard.ground.terrain.has_barriers)
+            .and_then(|shape| shape.barrier_share()),
     }
 }
 

@@ -12,7 +12,7 @@ use super::housing::Housing;
 use crate::domain::fabric::blocks::Blocks;
 use crate::domain::fabric::outline::{area_beside, seam_length};
 use crate::domain::fabric::weight::Weights;
-use crate::domain::fabric::{Fabric, Seam, Spot};
+use crate::domain::fabric::{Barrier, Fabric, Seam, Spot};
 use crate::domain::ids::{CellId, GridKey, SeamId};
 use crate::domain::measure::{Area, Length};
 use crate::domain::place::{Extent, Pin, is_on_segment};
@@ -32,6 +32,9 @@ pub struct Terrain {
     /// By cell index, here and below.
     pub cell_extents: Vec<Extent>,
     pub cell_areas: Vec<Area>,
+    /// Whether any seam is known to run along a barrier. Shapes imported as they were drawn know of none,
+    /// wherever they run.
+    pub has_barriers: bool,
     /// Each cell as its own color, for settling buildings onto cells.
     pub own_colors: Vec<Option<CellId>>,
     weights: OnceLock<Weights>,
@@ -79,8 +82,10 @@ impl Terrain {
         }
         let blocks = Blocks::new(&fabric);
         let own_colors = fabric.cells().map(Some).collect();
+        let has_barriers = fabric.seams().any(|seam| seam.barrier != Barrier::None);
         Self {
             own_colors,
+            has_barriers,
             fabric,
             blocks,
             seam_extents,

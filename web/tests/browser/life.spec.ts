@@ -250,7 +250,7 @@ test("renamed, duplicated, thrown away after a question", async ({ page, server,
   await page.screenshot({ path: join(LOOKS, "life-discard.png") });
   await dialog.getByRole("button", { name: "删除" }).click();
   await expect(page).not.toHaveURL(/plan=\d/);
-  await expect(page.getByText("新名字（副本）")).toBeHidden();
+  await expect(page.getByText("新名字（副本）")).toHaveCount(0);
   expect((await page.request.get(`${server}/api/v1/plans/${copy}`)).status()).toBe(404);
 });
 

@@ -109,7 +109,8 @@ export async function turn(page: Page, server: string, day: string): Promise<voi
 
 /** Waits until the map has drawn: tiles are in and nothing moves. */
 export async function drawn(page: Page): Promise<void> {
-  await expect(page.locator("canvas.maplibregl-canvas")).toBeVisible();
+  // While two plans are compared there are two maps.
+  await expect(page.locator("canvas.maplibregl-canvas").first()).toBeVisible();
   const atRest = page.locator(".canvas[aria-busy='false']");
   await expect(atRest).toBeVisible({ timeout: 60_000 });
   await page.waitForTimeout(250);
