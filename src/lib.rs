@@ -32,6 +32,8 @@
 //! other by `domain::diff`, from placements and shapes, with the borders of one laid over the ground of the
 //! other (`fabric::overlay`); a draft left behind is merged with what counts now by the same overlay
 //! (`plan::merge`, `decide::edits::rebase`).
+//! A division is proposed: `http::jobs` or `cli::divide` → `divide::community` (cells as units) → engine →
+//! one stroke, which goes in as a planner's edit does.
 
 pub mod domain;
 pub mod sample;
