@@ -6,8 +6,8 @@ import { brotliCompressSync } from "node:zlib";
 
 const ASSETS = join(import.meta.dirname, "../dist/assets");
 const BUDGET_KB = { "first map view": 460, "page without the map": 80, "editor, when a draft is opened": 70 };
-/** Fetched when a draft is opened, or (the tools) beside the map. */
-const isEditor = ({ name }) => /^(drafting|tools)-/.test(name);
+/** Fetched when a draft is opened or worked on, or (the tools) beside the map. */
+const isEditor = ({ name }) => /^(drafting|dividing|work|tools)-/.test(name);
 /** One language is fetched, not both: the larger one counts. */
 const isWords = ({ name }) => /^(zh|en)-/.test(name);
 

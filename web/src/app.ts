@@ -13,10 +13,8 @@ import type { Device, Lang, State, Theme } from "./model/state";
 import { firstState } from "./model/state";
 import { update } from "./model/update";
 import { hashOf, viewOf } from "./model/view";
-import { answer, inspect, type Reply, sendFile, type Upload } from "./wire/api";
-import { carryOut as carryOutDeed } from "./wire/deeds";
+import { answer, inspect, type Reply, sendFile, type Upload, unreachable } from "./wire/api";
 import * as desk from "./wire/desk";
-import * as divisions from "./wire/division";
 import { keptQueue, keptText } from "./wire/drafts";
 import { listen } from "./wire/events";
 import { previews, teller } from "./wire/pace";
@@ -140,7 +138,7 @@ export function createApp(): App {
       }
       case "deed": {
         const { plan, deed, base } = effect;
-        carryOutDeed(plan, deed, base, who()).then((reply) => {
+        work(({ carryOut }) => carryOut(plan, deed, base, who())).then((reply) => {
           if (planOf(current.view) !== plan) return;
           if (reply.ok) send({ of: "life", do: "done", deed, came: reply.value });
           else send({ of: "life", do: "failed", deed, problem: reply.problem });
@@ -148,17 +146,17 @@ export function createApp(): App {
         return;
       }
       case "divide":
-        divisions.begin(effect.plan, effect.wish, who()).then(jobTold);
+        work(({ divisions }) => divisions.begin(effect.plan, effect.wish, who())).then(jobTold);
         return;
       case "watchJob":
-        setTimeout(() => divisions.watch(effect.id, who()).then(jobTold), effect.ms);
+        setTimeout(() => work(({ divisions }) => divisions.watch(effect.id, who())).then(jobTold), effect.ms);
         return;
       case "stopJob":
-        divisions.stop(effect.id, who()).then(jobTold);
+        work(({ divisions }) => divisions.stop(effect.id, who())).then(jobTold);
         return;
       case "acceptJob": {
         const { plan, id, communities, edit } = effect;
-        divisions.accept(id, communities, edit, who()).then((reply) => {
+        work(({ divisions }) => divisions.accept(id, communities, edit, who())).then((reply) => {
           if (planOf(current.view) !== plan) return;
           if (!reply.ok) return send({ of: "divide", do: "failed", problem: reply.problem });
           send({ of: "draft", do: "outcome", id: edit, outcome: reply.value });
@@ -269,6 +267,10 @@ export function createApp(): App {
     },
   };
 }
+
+/** Asks what only an opened plan asks; a chunk that does not come is a server out of reach. */
+const work = <T>(ask: (wire: typeof import("./wire/work")) => Promise<Reply<T>>): Promise<Reply<T>> =>
+  import("./wire/work").then(ask, () => ({ ok: false, problem: unreachable() }));
 
 /** What belongs to the day on show without naming it. */
 const OF_DAY: ReadonlySet<string> = new Set([

@@ -1,7 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { learn, speech } from "../src/words";
-import { en } from "../src/words/en";
-import { zh } from "../src/words/zh";
+import { divide as divideEn } from "../src/words/divide.en";
+import { divide as divideZh } from "../src/words/divide.zh";
+import { en as pageEn } from "../src/words/en";
+import { zh as pageZh } from "../src/words/zh";
+
+// With the texts that come with panels of their own.
+const en = { ...pageEn, divisions: divideEn };
+const zh = { ...pageZh, divisions: divideZh };
 
 /** Paths of all texts; the compiler holds the fixed keys, this holds the tables keyed by the server too. */
 function keysOf(value: unknown, path = ""): string[] {

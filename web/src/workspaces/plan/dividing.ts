@@ -1,0 +1,3 @@
+// What a division needs of the page, as one chunk: fetched behind an opened draft, before anybody asks for it.
+
+export { default as Divide } from "./Divide.svelte";
