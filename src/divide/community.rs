@@ -178,7 +178,7 @@ pub fn propose(
         return Ok(None);
     };
     let division = unswallowed(world, plan, area, wish, &plot, stop)?;
-    let keeps = kept(&plot, &division);
+    let keeps = kept(&plot, &division.part, division.n_parts);
     let stays = |unit: &usize| {
         let keep = keeps[division.part[*unit] as usize];
         keep.is_some() && keep == plot.held[*unit]
@@ -237,18 +237,21 @@ fn before(plot: &Plot) -> Option<Measures> {
 }
 
 /// Which grid goes on in which part: the matching that keeps most households, then most cells, where they are.
-fn kept(plot: &Plot, division: &Division) -> Vec<Option<GridKey>> {
+/// Units whose part is none of `n_parts` have no say.
+pub fn kept(plot: &Plot, part: &[u32], n_parts: usize) -> Vec<Option<GridKey>> {
     let mut keys: Vec<GridKey> = plot.held.iter().flatten().copied().collect();
     keys.sort_unstable();
     keys.dedup();
-    let n = division.n_parts.max(keys.len());
+    let n = n_parts.max(keys.len());
     let mut gain = vec![vec![0i64; n]; n];
     for (unit, key) in plot.held.iter().enumerate() {
         let Some(row) = key.and_then(|key| keys.binary_search(&key).ok()) else { continue };
-        gain[row][division.part[unit] as usize] += plot.households[unit] * 100_000 + 1;
+        if let Some(gain) = gain[row].get_mut(part[unit] as usize) {
+            *gain += plot.households[unit] * 100_000 + 1;
+        }
     }
     let column_of = best_matching(&gain);
-    let mut keeps = vec![None; division.n_parts];
+    let mut keeps = vec![None; n_parts];
     for (row, key) in keys.iter().enumerate() {
         let column = column_of[row];
         if column < keeps.len() && gain[row][column] > 0 {

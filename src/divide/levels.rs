@@ -15,7 +15,7 @@ use super::graph::Graph;
 use super::score::Score;
 use super::tree;
 use super::walk::{Cooling, Walk};
-use super::watch::Stop;
+use super::watch::{Sight, Stop};
 
 /// Nodes a part is made of where trees divide.
 const COARSEST: usize = 20;
@@ -68,12 +68,23 @@ impl Task<'_> {
                     best = other;
                 }
             }
+            self.stop.show(|| self.sight(&best.part, &[]));
         }
         best.part
     }
 
     fn scored(&self, part: Vec<u32>, number: u64) -> Scored {
         Scored { score: Score::new(self.graph, self.gauge, &part), number, part }
+    }
+
+    /// A division of the graph below all of `levels`, as it would be at the finest.
+    fn sight(&self, part: &[u32], levels: &[(Graph, Vec<u32>)]) -> Sight {
+        let mut part = part.to_vec();
+        for (_, group_of) in levels.iter().rev() {
+            part = group_of.iter().map(|&group| part[group as usize]).collect();
+        }
+        let Score { outside, excess, cost } = Score::new(self.graph, self.gauge, &part);
+        Sight { part, n_parts: self.n_parts(), worth: (0, [outside, excess, cost]) }
     }
 
     fn attempt(&self, n_threads: usize, n_moves: usize, chance: &mut Chance) -> Vec<u32> {
@@ -126,6 +137,7 @@ impl Task<'_> {
             if let Some(below) = depth.checked_sub(1) {
                 part = levels[below].1.iter().map(|&group| part[group as usize]).collect();
             }
+            self.stop.show(|| self.sight(&part, &levels[..depth.saturating_sub(1)]));
         }
         self.finish(part, chance)
     }

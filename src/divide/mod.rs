@@ -43,7 +43,7 @@ pub use aim::{Aim, Count, Impossible, Price};
 pub use ground::{Border, Ground};
 pub use measure::{Measures, PartMeasure, measure};
 pub use solve::{Certificate, Division, Reason, divide};
-pub use watch::Stop;
+pub use watch::{Onlooker, Sight, Stop};
 
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,7 @@ use super::ground::{Ground, HEAVIEST};
 use super::levels::Task;
 use super::proof::{compounds, least_deviation};
 use super::share::{Piece, allotted, count_for};
-use super::watch::Stop;
+use super::watch::{Onlooker, Relay, Sight, Stop};
 
 /// A division, and how good it can be.
 #[derive(Clone, Debug, PartialEq)]
@@ -90,12 +90,15 @@ pub fn divide(ground: &Ground, aim: &Aim, stop: &Stop<'_>) -> Result<Division, I
             counts.collect::<Vec<Vec<usize>>>()
         }
     };
-    let mut found = Found { node_part: vec![0; n_nodes], ..Found::default() };
+    let mut found = Found { node_part: vec![Sight::OPEN; n_nodes], ..Found::default() };
     for (number, (work, counts)) in pieces.iter().zip(&counts).enumerate() {
         if stop.is_cancelled() {
             return Err(Impossible::Cancelled);
         }
-        work.solve(counts, aim, number as u64, stop, &mut found);
+        let n_open = pieces.len() - number - 1;
+        let relay = stop.onlooker.map(|to| work.relay(to, &node_of, &found, n_open));
+        let onlooker = relay.as_ref().map(|relay| relay as &dyn Onlooker);
+        work.solve(counts, aim, number as u64, &Stop { onlooker, ..*stop }, &mut found);
     }
     let n_parts = found.n_parts as usize;
     let mut bound = least_deviation(&graph.weights, n_parts);
@@ -229,6 +232,18 @@ impl Work {
         }
         let (count, keeps) = count_for(rest, target, band);
         (giants.len() + count, keeps)
+    }
+
+    /// This piece shown as part of the whole ground.
+    fn relay<'a>(
+        &'a self,
+        to: &'a dyn Onlooker,
+        node_of: &'a [u32],
+        found: &Found,
+        n_open: usize,
+    ) -> Relay<'a> {
+        let (done, n_parts) = (found.node_part.clone(), found.n_parts);
+        Relay { to, node_of, done, n_parts, nodes: &self.nodes, group_of: &self.group_of, n_open }
     }
 
     /// Divides this piece into the first of `counts` that keeps the band, and writes it down.

@@ -356,11 +356,50 @@ fn a_cancelled_or_late_search_ends() {
     let ground = town(3, 40, 40, 30);
     let parts = 6 + n_pieces(&ground);
     let flag = std::sync::atomic::AtomicBool::new(true);
-    let stop = Stop { cancelled: Some(&flag), deadline: None };
+    let stop = Stop { cancelled: Some(&flag), ..Stop::default() };
     let aim = Aim::new(Count::Exactly(parts));
     assert_eq!(divide(&ground, &aim, &stop), Err(Impossible::Cancelled));
-    let stop = Stop { cancelled: None, deadline: Some(std::time::Instant::now()) };
+    let stop = Stop { deadline: Some(std::time::Instant::now()), ..Stop::default() };
     let division = divide(&ground, &aim, &stop).expect("what there is");
     assert!(division.is_cut_short);
     check_whole(&ground, &division);
+}
+
+/// Keeps all it is shown.
+#[derive(Default)]
+struct Gallery(std::sync::Mutex<Vec<Sight>>);
+
+impl Onlooker for Gallery {
+    fn is_curious(&self) -> bool {
+        true
+    }
+
+    fn look(&self, sight: Sight) {
+        self.0.lock().expect("nobody panics with it").push(sight);
+    }
+}
+
+#[test]
+fn who_looks_on_sees_whole_divisions_get_better_and_changes_nothing() {
+    let ground = town(3, 60, 50, 30);
+    let n_pieces = n_pieces(&ground);
+    let aim = Aim { n_threads: 2, ..Aim::new(Count::Exactly(12 + n_pieces)) };
+    let gallery = Gallery::default();
+    let stop = Stop { onlooker: Some(&gallery), ..Stop::default() };
+    let division = divide(&ground, &aim, &stop).expect("divided");
+    assert_eq!(Ok(&division), divide(&ground, &aim, &Stop::default()).as_ref());
+    let sights = gallery.0.into_inner().expect("nobody panicked");
+    assert!(sights.len() >= 6, "{}", sights.len());
+    for sight in &sights {
+        assert_eq!(sight.part.len(), ground.n_units());
+        let is_seen = |part: &u32| *part == Sight::OPEN || (*part as usize) < sight.n_parts;
+        assert!(sight.part.iter().all(is_seen));
+        if sight.worth.0 == 0 {
+            assert_eq!(measure(&ground, &sight.part, sight.n_parts).n_broken, 0);
+        }
+    }
+    let mut worths: Vec<_> = sights.iter().map(|sight| sight.worth).collect();
+    worths.sort_unstable();
+    worths.dedup();
+    assert!(worths.len() >= 3, "there is something to see: {worths:?}");
 }

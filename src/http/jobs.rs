@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::domain::ids::PlanId;
+use crate::domain::ids::{AreaId, PlanId};
 use crate::domain::measure::Revision;
+use crate::http::live::Best;
 use crate::http::wire::Offer;
 
 /// Jobs remembered; beyond it the oldest that has ended is forgotten, or the newest is not begun.
@@ -60,6 +61,8 @@ struct State {
     phase: Phase,
     /// One for each community that is through, as they came.
     offers: Vec<Arc<Offer>>,
+    /// The best so far of those that are at work.
+    bests: BTreeMap<AreaId, Arc<Best>>,
 }
 
 impl Job {
@@ -76,6 +79,11 @@ impl Job {
         self.state().offers.clone()
     }
 
+    /// The best so far of each community that is at work.
+    pub fn bests(&self) -> Vec<Arc<Best>> {
+        self.state().bests.values().cloned().collect()
+    }
+
     /// The flag the work looks at.
     pub fn stop(&self) -> &AtomicBool {
         &self.cancelled
@@ -88,6 +96,7 @@ impl Job {
         if !state.phase.has_ended() {
             state.phase = Phase::Cancelled;
         }
+        state.bests.clear();
     }
 
     pub fn begin(&self) {
@@ -97,8 +106,19 @@ impl Job {
         }
     }
 
+    /// What came of a community, which is no longer at work.
     pub fn add(&self, offer: Offer) {
-        self.state().offers.push(Arc::new(offer));
+        let mut state = self.state();
+        state.bests.remove(&offer.area);
+        state.offers.push(Arc::new(offer));
+    }
+
+    /// The best so far of a community that is at work.
+    pub fn show(&self, best: Best) {
+        let mut state = self.state();
+        if state.phase == Phase::Running {
+            state.bests.insert(best.area, Arc::new(best));
+        }
     }
 
     /// The work has ended; a job that was cancelled stays cancelled.
@@ -107,6 +127,7 @@ impl Job {
         if !state.phase.has_ended() {
             state.phase = phase;
         }
+        state.bests.clear();
     }
 }
 
@@ -148,7 +169,11 @@ impl Jobs {
             revision,
             n_all,
             cancelled: AtomicBool::new(false),
-            state: Mutex::new(State { phase: Phase::Waiting, offers: Vec::new() }),
+            state: Mutex::new(State {
+                phase: Phase::Waiting,
+                offers: Vec::new(),
+                bests: BTreeMap::new(),
+            }),
         });
         held.jobs.insert(job.id, Arc::clone(&job));
         Some(job)

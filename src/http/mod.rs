@@ -3,7 +3,7 @@
 //! Requests become commands and questions, worlds become bytes; nothing is decided here. [`router`] is the
 //! one list of routes. `serve` owns the sockets, `guard` stands before every route, `problem` is the one
 //! map from our errors to what HTTP says, `wire` holds the serializable twins, `api` the resources.
-//! `jobs` remembers long work (divisions) until it is accepted or forgotten.
+//! `jobs` remembers long work (divisions) until it is accepted or forgotten, `live` shows how it comes along.
 //! Until accounts exist the server listens on loopback only.
 //!
 //! **Why** questions are answered from one `Arc<World>`: a handler takes it once, so a reply never mixes
@@ -16,6 +16,7 @@ mod events;
 mod guard;
 mod jobs;
 mod lang;
+mod live;
 mod memo;
 mod openapi;
 mod past;

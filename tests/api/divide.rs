@@ -4,9 +4,19 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
+use lifang::desk::Desk;
+use lifang::domain::ids::Code;
+use lifang::domain::measure::{Count, Day};
+use lifang::domain::personal::Personal;
+use lifang::domain::place::{Pin, Polygon};
+use lifang::domain::register::area::Level;
+use lifang::domain::register::building::Use;
+use lifang::domain::register::rows::{AreaRow, BuildingRow, GridKind, GridRow, HouseholdRow, Rows};
+use lifang::domain::rights::Actor;
 use serde_json::{Value, json};
 
 use super::edits::{Office, post};
+use super::house::{House, import};
 
 /// Waits until a job has ended.
 async fn ended(office: &Office, id: &Value) -> Value {
@@ -144,4 +154,135 @@ async fn a_job_is_stopped_and_wishes_nobody_can_mean_are_refused() {
     let named = json!({"communities": [job["communities"][0]["code"]]});
     let accepted = post(&office.house, &path, &named).await;
     assert_eq!(accepted.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+/// One community of `side` times `side` buildings, which takes a while to divide.
+async fn large(side: i32) -> Office {
+    const STEP: i32 = 3_000;
+    let pin = |col: i32, row: i32| Pin::new(1_096_000_000 + col * STEP, 389_000_000 + row * STEP);
+    let ring = vec![pin(0, 0), pin(side, 0), pin(side, side), pin(0, side)];
+    let shape = vec![Polygon { rings: vec![ring] }];
+    let code = |text: String| Code::new(&text).unwrap();
+    let community = "990101001001";
+    let area = AreaRow {
+        row: 1,
+        code: code(community.into()),
+        name: "大社区".into(),
+        level: Some(Level::Community),
+        parent: None,
+        kind: "rc".into(),
+        households: None,
+        population: None,
+        shape: shape.clone(),
+    };
+    let grid = GridRow {
+        row: 1,
+        code: code(format!("{community}001")),
+        name: "第一网格".into(),
+        community: Some(community.into()),
+        kind: GridKind::General,
+        buildings: Vec::new(),
+        head: "".into(),
+        manager: "".into(),
+        work_phone: "".into(),
+        shape,
+    };
+    let (mut buildings, mut households) = (Vec::new(), Vec::new());
+    for number in 0..side * side {
+        let mut at = pin(number % side, number / side);
+        at.x += STEP / 2;
+        at.y += STEP / 2 + number % 7 * 60;
+        let row = number as u32 + 1;
+        let building = format!("{community}-B{row:05}");
+        for home in 0..=number % 5 {
+            households.push(HouseholdRow {
+                row: households.len() as u32 + 1,
+                number: Personal::new(code(format!("{building}-{home}"))),
+                building: Some(building.as_str().into()),
+                estate: None,
+                community: None,
+                address: None,
+                pin: None,
+                persons: 2,
+            });
+        }
+        buildings.push(BuildingRow {
+            row,
+            code: code(building),
+            name: "".into(),
+            estate: "".into(),
+            address: "".into(),
+            community: Some(community.into()),
+            grid: None,
+            usage: Use::Residential,
+            floors: 6,
+            entrances: 1,
+            dwellings: Count(5),
+            pin: Some(at),
+            footprint: Vec::new(),
+            verified: None,
+        });
+    }
+    let desk = Desk::in_memory().unwrap();
+    desk.pretend(Day::new(2026, 11, 20));
+    let sheets = [
+        Rows::Areas(vec![area]),
+        Rows::Grids(vec![grid]),
+        Rows::Buildings(buildings),
+        Rows::Households(households),
+    ];
+    for rows in sheets {
+        desk.submit(import(rows, "large"), Actor::local("测试")).await.unwrap();
+    }
+    Office::of(House::at(desk)).await
+}
+
+/// Who asks while a large community is divided sees the best so far change; the end is not held up by it.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_best_so_far_is_told_while_it_changes() {
+    let office = large(50).await;
+    let code = "990101001001";
+    let begun = post(&office.house, &office.path("/divide"), &json!({"parts": 12})).await.json();
+    let path = format!("/api/v1/jobs/{}?cells={code}", begun["id"]);
+    let mut seen: Vec<Value> = Vec::new();
+    let job = loop {
+        let job = office.house.get(&path).await.json();
+        if let Some(best) = job["best"].as_array().unwrap().first()
+            && seen.last() != Some(best)
+        {
+            seen.push(best.clone());
+        }
+        if job["state"] == "done" {
+            break job;
+        }
+        assert!(job["state"] == "waiting" || job["state"] == "running", "{}", job["state"]);
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    };
+    assert_eq!(job["best"], json!([]), "what is through is no longer on its way");
+    let division = &job["communities"][0]["division"];
+    let n_cells: usize = cells(&division["parts"]).len();
+    assert!(n_cells >= 2_500);
+    assert!(seen.len() >= 2, "saw {} states in {} s", seen.len(), job["communities"][0]["seconds"]);
+    let mut round = 0;
+    for best in &seen {
+        assert_eq!((&best["area"], &best["parts"]), (&json!(code), &json!(12)));
+        assert!(best["round"].as_u64().unwrap() > round, "each is a new one");
+        round = best["round"].as_u64().unwrap();
+        assert!(best["deviation"].as_f64().unwrap() >= 0.0);
+        let outside = best["grids"].as_array().unwrap().iter().filter(|grid| grid["band"] != "in");
+        assert_eq!(best["outside"], outside.count());
+        assert_eq!(cells(&best["grids"]), cells(&division["parts"]), "all cells, each once");
+    }
+    assert_ne!(seen[0]["grids"], seen[1]["grids"]);
+}
+
+fn cells(grids: &Value) -> Vec<u64> {
+    let all = grids.as_array().unwrap().iter();
+    let mut cells: Vec<u64> = all
+        .flat_map(|grid| {
+            grid["cells"].as_array().unwrap().iter().map(|cell| cell.as_u64().unwrap())
+        })
+        .collect();
+    cells.sort_unstable();
+    cells
 }

@@ -101,7 +101,11 @@ pub struct House {
 
 impl House {
     pub async fn new() -> Self {
-        let desk = desk().await;
+        Self::at(desk().await)
+    }
+
+    /// A door to a desk.
+    pub fn at(desk: Desk) -> Self {
         let router = router(App::new(desk.clone(), HttpOptions::default()));
         Self { desk, router }
     }

@@ -149,7 +149,10 @@ export function createApp(): App {
         work(({ divisions }) => divisions.begin(effect.plan, effect.wish, who())).then(jobTold);
         return;
       case "watchJob":
-        setTimeout(() => work(({ divisions }) => divisions.watch(effect.id, who())).then(jobTold), effect.ms);
+        setTimeout(
+          () => work(({ divisions }) => divisions.watch(effect.id, effect.cells, who())).then(jobTold),
+          effect.ms,
+        );
         return;
       case "stopJob":
         work(({ divisions }) => divisions.stop(effect.id, who())).then(jobTold);

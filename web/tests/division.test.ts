@@ -41,7 +41,7 @@ const row = (code: string, parts: object[]) => ({
   certificates: [{ code: "divide.unit", message: "too heavy", weight: 9, cells: [1], place: null }],
   problem: null,
 });
-const job = (plan: string, state: string, communities: object[]) =>
+const job = (plan: string, state: string, communities: object[], best: object[] = []) =>
   readJob(
     new Node({
       id: 7,
@@ -53,6 +53,7 @@ const job = (plan: string, state: string, communities: object[]) =>
       done: 1,
       of: 2,
       communities,
+      best,
     }),
   );
 
@@ -87,7 +88,7 @@ describe("a division", () => {
       { of: "divide", do: "job", job: job(plan, "running", []) },
     );
     expect(running.bench.dividing.busy).toBe(true);
-    expect(watch).toContainEqual({ do: "watchJob", id: 7, ms: 250 });
+    expect(watch).toContainEqual({ do: "watchJob", id: 7, cells: code, ms: 250 });
     const [dropped, stop] = update(running, { of: "divide", do: "drop" });
     expect(stop).toContainEqual({ do: "stopJob", id: 7 });
     // Its last news comes too late.
@@ -112,6 +113,35 @@ describe("a division", () => {
     const one = state.bench.dividing.job?.communities[0];
     if (one === undefined || fabric === null) throw new Error("was read");
     expect(recolorOf(one, fabric)).toBe(recolor);
+  });
+
+  test("shows the best so far until there is a proposal, and draws a new one only when it is new", () => {
+    const best = (round: number, of: number[]) => ({
+      area: code,
+      name: "",
+      parts: 2,
+      deviation: 0.2,
+      outside: 1,
+      round,
+      grids: [
+        { id: 1, weight: 10, band: "in", cells: of },
+        { id: null, weight: 10, band: "small", cells: [6] },
+      ],
+    });
+    const told = (state: State, ...bests: object[]) =>
+      update(state, { of: "divide", do: "job", job: job(plan, "running", [], bests) })[0];
+    const [begun] = reached({ of: "divide", do: "begin", wish });
+    const first = told(begun, best(1, [1, 2, 3, 4]));
+    const shown = proposed(first.bench.dividing, first.fabric.value);
+    expect([...shown]).toEqual([
+      [4, 1],
+      [6, 1_000_000_001],
+    ]);
+    expect(proposed(told(first, best(1, [1, 2, 3, 4])).bench.dividing, first.fabric.value)).toBe(shown);
+    const second = told(first, best(2, [1, 2]));
+    expect([...proposed(second.bench.dividing, second.fabric.value).keys()]).toEqual([6]);
+    const [done] = update(second, { of: "divide", do: "job", job: job(plan, "done", [here]) });
+    expect([...proposed(done.bench.dividing, done.fabric.value).keys()]).toEqual([3, 6]);
   });
 
   test("is accepted for one community, then for the rest", () => {

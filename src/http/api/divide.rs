@@ -11,7 +11,7 @@ use axum::http::header::LOCATION;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::edits::{plan_of, tell};
 use crate::divide::community::{Wish, propose};
@@ -21,9 +21,10 @@ use crate::domain::ids::AreaId;
 use crate::domain::plan::Status;
 use crate::domain::plan::edit::{Edit, Repair, Stroke};
 use crate::domain::world::World;
-use crate::http::ask::{area_choice, json, read_json};
+use crate::http::ask::{Ask, area_choice, json, read_json};
 use crate::http::jobs::{Job, Phase};
 use crate::http::lang::Lang;
+use crate::http::live::Watcher;
 use crate::http::problem::{Fault, Problem};
 use crate::http::who::Who;
 use crate::http::wire::{DivideBody, EditOutcome, JobRow, Offer, Offered, ProblemBody};
@@ -108,7 +109,7 @@ async fn work(
 /// Communities side by side, as many as there are cores.
 fn divide_all(job: &Job, world: &World, areas: &[AreaId], wish: &Wish, seconds: f64) {
     let deadline = Instant::now() + Duration::from_secs_f64(seconds);
-    let stop = Stop { cancelled: Some(job.stop()), deadline: Some(deadline) };
+    let stop = Stop { cancelled: Some(job.stop()), deadline: Some(deadline), onlooker: None };
     let n_cores = std::thread::available_parallelism().map_or(1, usize::from);
     let mut wish = wish.clone();
     wish.aim.n_threads = if areas.len() == 1 { n_cores } else { 1 };
@@ -134,7 +135,9 @@ fn offer(job: &Job, world: &World, area: AreaId, wish: &Wish, stop: &Stop<'_>) -
     let record = world.areas().get(area)?;
     let from = Instant::now();
     // One community that breaks the engine is not to take the others with it.
-    let found = catch_unwind(AssertUnwindSafe(|| propose(world, job.plan, area, wish, stop)));
+    let watcher = Watcher::new(job, world, area, wish);
+    let stop = Stop { onlooker: Some(&watcher), ..*stop };
+    let found = catch_unwind(AssertUnwindSafe(|| propose(world, job.plan, area, wish, &stop)));
     let outcome = match found {
         Ok(Ok(Some(proposal))) => Ok(Offered::new(world, job.plan, wish, &proposal)),
         Ok(Ok(None)) => Err("divide.no-units"),
@@ -154,18 +157,34 @@ fn offer(job: &Job, world: &World, area: AreaId, wish: &Wish, stop: &Stop<'_>) -
     })
 }
 
-/// How far a job has come, and what it has found.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields, default)]
+pub struct JobQuery {
+    /// Code of a community whose best so far is wanted with the cells of each grid.
+    cells: Option<String>,
+}
+
+/// How far a job has come, what it has found, and the best so far of what is at work.
 #[utoipa::path(get, path = "/api/v1/jobs/{id}", tag = "plans",
-    params(("id" = u64, Path, description = "number of a job")),
+    params(("id" = u64, Path, description = "number of a job"), JobQuery),
     responses((status = 200, body = JobRow), (status = 404, body = ProblemBody, description = "unknown, or forgotten")))]
 pub async fn job(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
+    Ask(JobQuery { cells }): Ask<JobQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let job = job_of(&app, &id)?;
     let lang = Lang::of(&headers);
-    answer(&app, move |_, _| Ok(json(&JobRow::new(&job, lang)))).await
+    answer(&app, move |_, _| {
+        let row = JobRow::new(&job, lang);
+        Ok(json(&match cells {
+            Some(code) => row.with_grids_of(&job, &code),
+            None => row,
+        }))
+    })
+    .await
 }
 
 /// Stops a job; what it has found can still be accepted.

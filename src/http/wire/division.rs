@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::geometry::Geometry;
-use crate::divide::community::{Proposal, Weigh, Wish};
+use crate::divide::community::{Proposal, Weigh, Wish, kept};
 use crate::divide::{Aim, Certificate, Count, Measures};
 use crate::domain::fabric::Barrier;
 use crate::domain::fabric::outline::outline;
@@ -14,6 +14,7 @@ use crate::domain::plan::edit::Stroke;
 use crate::domain::world::{PlanChoice, Profile, World};
 use crate::http::jobs::Job;
 use crate::http::lang::Lang;
+use crate::http::live::Best;
 
 /// What to divide, and into what.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
@@ -214,12 +215,105 @@ pub struct JobRow {
     pub done: usize,
     pub of: usize,
     pub communities: Vec<CommunityRow>,
+    /// The best so far of each community that is being divided; gone once it is through.
+    pub best: Vec<BestRow>,
+}
+
+/// The best division so far.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct BestRow {
+    pub area: String,
+    pub name: String,
+    pub parts: usize,
+    /// Largest share of the mean by which a grid is off.
+    pub deviation: f64,
+    /// Grids outside the band.
+    pub outside: usize,
+    /// Counts up with each better one that was shown.
+    pub round: u32,
+    /// When asked for: the grids, cells of ground not looked at yet are in none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grids: Option<Vec<BestPart>>,
+}
+
+/// One grid of the best so far; `id` is the one that would go on, null for a new one.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct BestPart {
+    pub id: Option<u32>,
+    pub weight: i64,
+    pub band: &'static str,
+    pub cells: Vec<u32>,
+}
+
+impl BestRow {
+    fn new(best: &Best) -> Self {
+        let loads = loads(best);
+        let sum: i64 = loads.iter().sum();
+        let mean = sum as f64 / loads.len().max(1) as f64;
+        let off = |load: &i64| (*load as f64 - mean).abs();
+        let most = loads.iter().map(off).fold(0.0, f64::max);
+        Self {
+            area: best.code.to_string(),
+            name: best.name.to_string(),
+            parts: loads.len(),
+            deviation: if mean > 0.0 { rounded(most / mean) } else { 0.0 },
+            outside: loads.iter().filter(|load| word(**load, best.limits) != "in").count(),
+            round: best.round,
+            grids: None,
+        }
+    }
+}
+
+fn loads(best: &Best) -> Vec<i64> {
+    let mut loads = vec![0; best.sight.n_parts];
+    for (unit, part) in best.sight.part.iter().enumerate() {
+        if let Some(load) = loads.get_mut(*part as usize) {
+            *load += best.plot.ground.weights[unit];
+        }
+    }
+    loads
+}
+
+impl BestPart {
+    /// Cost: O(cells) and the matching of grids.
+    fn all(best: &Best) -> Vec<Self> {
+        let Best { plot, sight, .. } = best;
+        let keeps = kept(plot, &sight.part, sight.n_parts);
+        let mut parts: Vec<Self> = loads(best)
+            .into_iter()
+            .zip(keeps)
+            .map(|(weight, keep)| Self {
+                id: keep.map(|key| key.get()),
+                weight,
+                band: word(weight, best.limits),
+                cells: Vec::new(),
+            })
+            .collect();
+        for (cell, part) in plot.cells.iter().zip(&sight.part) {
+            if let Some(part) = parts.get_mut(*part as usize) {
+                part.cells.push(cell.get());
+            }
+        }
+        parts
+    }
 }
 
 impl JobRow {
+    /// With the grids of the best so far of one community.
+    pub fn with_grids_of(mut self, job: &Job, code: &str) -> Self {
+        let bests = job.bests();
+        let best = bests.iter().find(|best| *code == *best.code.as_str());
+        let row = self.best.iter_mut().find(|row| row.area == code);
+        if let (Some(best), Some(row)) = (best, row) {
+            *row = BestRow { grids: Some(BestPart::all(best)), ..BestRow::new(best) };
+        }
+        self
+    }
+
     pub fn new(job: &Job, lang: Lang) -> Self {
         // The phase first: whoever reads "done" has all of it.
         let phase = job.phase();
+        let bests = job.bests();
         let offers = job.offers();
         Self {
             id: job.id,
@@ -231,6 +325,7 @@ impl JobRow {
             done: offers.len(),
             of: job.n_all,
             communities: offers.iter().map(|offer| CommunityRow::new(offer, lang)).collect(),
+            best: bests.iter().map(|best| BestRow::new(best)).collect(),
         }
     }
 }
@@ -337,15 +432,24 @@ fn certified(
 
 /// How a weight stands to what was asked for.
 fn band(world: &World, wish: &Wish) -> impl Fn(i64) -> &'static str + use<> {
+    let limits = limits(world, wish);
+    move |weight| word(weight, limits)
+}
+
+fn word(weight: i64, (min, max): (i64, i64)) -> &'static str {
+    match weight {
+        _ if weight < min => "small",
+        _ if weight > max => "large",
+        _ => "in",
+    }
+}
+
+/// Least and most a grid should weigh: as asked for, else the profile's.
+pub fn limits(world: &World, wish: &Wish) -> (i64, i64) {
     let profile = world.profile();
-    let count = wish.aim.count;
-    move |weight| match count {
-        Count::Around { min, .. } if weight < min => "small",
-        Count::Around { max, .. } if weight > max => "large",
-        Count::Around { .. } => "in",
-        Count::Exactly(_) if weight < profile.min => "small",
-        Count::Exactly(_) if weight > profile.max => "large",
-        Count::Exactly(_) => "in",
+    match wish.aim.count {
+        Count::Around { min, max, .. } => (min, max),
+        Count::Exactly(_) => (profile.min, profile.max),
     }
 }
 

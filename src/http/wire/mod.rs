@@ -27,7 +27,7 @@ mod tally;
 pub use area::{Area, AreaBody, AreaDetail, AreaRows, Coverage, Link, Share};
 pub use building::{Building, BuildingDetail, GridBuildings};
 pub use diff::{DiffPiece, DiffSheet, diff_collection};
-pub use division::{DivideBody, JobRow, Offer, Offered};
+pub use division::{DivideBody, JobRow, Offer, Offered, limits};
 pub use edit::{BalanceTurn, EditIssue, EditOutcome, EditRow, FindingTurn};
 pub use eras::{Era, EraPlan, merged};
 pub use fabric::Fabric as FabricSheet;

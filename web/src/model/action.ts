@@ -235,7 +235,7 @@ export type Effect =
   | { do: "post"; plan: string; pending: Pending }
   | { do: "deed"; plan: string; deed: Deed; base: number | null }
   | { do: "divide"; plan: string; wish: Wish }
-  | { do: "watchJob"; id: number; ms: number }
+  | { do: "watchJob"; id: number; cells: Code | null; ms: number }
   | { do: "stopJob"; id: number }
   | { do: "acceptJob"; plan: string; id: number; communities: Code[]; edit: string }
   | { do: "keepQueue"; plan: string; queue: Pending[] }

@@ -1,8 +1,8 @@
 // A division as steps of the state: asked for, watched, looked at, accepted.
 
 import type { Action, Effect, Step } from "./action";
-import { type Dividing, isAtWork, notDividing, openProposals } from "./division";
-import { planOf } from "./select";
+import { type Best, type Dividing, isAtWork, type Job, notDividing, openProposals } from "./division";
+import { draftCommunity, planOf } from "./select";
 import type { State } from "./state";
 
 export type DivideAction = Extract<Action, { of: "divide" }>;
@@ -14,6 +14,13 @@ const put = (state: State, by: Partial<Dividing>): State => ({
   ...state,
   bench: { ...state.bench, dividing: { ...state.bench.dividing, ...by } },
 });
+
+/** The same round keeps its identity, for the same reason. */
+const bestOf = (dividing: Dividing, job: Job): Best[] =>
+  job.best.map((one) => {
+    const held = dividing.job?.best.find((other) => other.code === one.code && other.round === one.round);
+    return held !== undefined && (held.grids === null) === (one.grids === null) ? held : one;
+  });
 
 export function updateDivision(state: State, action: DivideAction): Step {
   const { dividing } = state.bench;
@@ -29,8 +36,9 @@ export function updateDivision(state: State, action: DivideAction): Step {
       // Proposals that are the same keep their identity: what was worked out for them stays known.
       const held = new Map(dividing.job?.communities.map((one) => [one.code, one]) ?? []);
       const communities = action.job.communities.map((one) => held.get(one.code) ?? one);
-      const job = { ...action.job, communities };
-      const effects: Effect[] = isAtWork(job) ? [{ do: "watchJob", id: job.id, ms: WATCH_MS }] : [];
+      const job = { ...action.job, communities, best: bestOf(dividing, action.job) };
+      const cells = draftCommunity(state);
+      const effects: Effect[] = isAtWork(job) ? [{ do: "watchJob", id: job.id, cells, ms: WATCH_MS }] : [];
       return [put(state, { job, busy: isAtWork(job), problem: null }), effects];
     }
     case "failed":

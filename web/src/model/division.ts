@@ -64,6 +64,17 @@ export type Proposal = {
   problem: { code: string; message: string } | null;
 };
 
+/** The best so far of a community at work; its grids where they were asked for. */
+export type Best = {
+  code: Code;
+  name: string;
+  parts: number;
+  deviation: number;
+  outside: number;
+  round: number;
+  grids: Pick<Part, "id" | "weight" | "band" | "cells">[] | null;
+};
+
 export type JobState = "waiting" | "running" | "done" | "cancelled" | "failed";
 export type Job = {
   id: number;
@@ -72,6 +83,7 @@ export type Job = {
   done: number;
   of: number;
   communities: Proposal[];
+  best: Best[];
 };
 
 /** What the bench holds of a division. */
@@ -107,30 +119,37 @@ export const proposalFor = (dividing: Dividing, community: Code | null): Proposa
 /** Keys of grids that do not exist yet: beyond every key a database gives. */
 export const newKey = (part: number): GridKey => 1_000_000_000 + part;
 
-const drawn = new WeakMap<Proposal, Recolor>();
+type Drawn = { parts: Pick<Part, "id" | "cells">[] };
+const drawn = new WeakMap<object, Recolor>();
 const nothing: Recolor = new Map();
 
-/** The cells a proposal moves, with the grid each would have. */
-export function recolorOf(proposal: Proposal, fabric: Fabric): Recolor {
-  const known = drawn.get(proposal);
+/** The cells a proposal moves, with the grid each would have; worked out once for `source`. */
+function recolorBy(source: object, { parts }: Drawn, fabric: Fabric): Recolor {
+  const known = drawn.get(source);
   if (known !== undefined) return known;
   const recolor = new Map<CellId, GridKey | null>();
-  proposal.division?.parts.forEach((part, i) => {
+  parts.forEach((part, i) => {
     for (const cell of part.cells) {
       const to = part.id ?? newKey(i);
       if (fabric.mesh.cells[cell] !== undefined && fabric.colors[cell] !== to) recolor.set(cell, to);
     }
   });
-  drawn.set(proposal, recolor);
+  drawn.set(source, recolor);
   return recolor;
 }
 
-/** What the map shows of a division over the draft. */
+export const recolorOf = (proposal: Proposal, fabric: Fabric): Recolor =>
+  recolorBy(proposal, proposal.division ?? { parts: [] }, fabric);
+
+/** What the map shows of a division over the draft: what was proposed, before that the best so far. */
 export function proposed(dividing: Dividing, fabric: Fabric | null): Recolor {
   if (fabric === null || dividing.hidden) return nothing;
-  const proposal = proposalFor(dividing, fabric.community);
-  if (proposal === null || dividing.accepted.has(proposal.code)) return nothing;
-  return recolorOf(proposal, fabric);
+  const { community } = fabric;
+  if (dividing.accepted.has(community)) return nothing;
+  const proposal = proposalFor(dividing, community);
+  if (proposal !== null) return recolorOf(proposal, fabric);
+  const best = dividing.job?.best.find((one) => one.code === community && one.grids !== null);
+  return best === undefined ? nothing : recolorBy(best, { parts: best.grids ?? [] }, fabric);
 }
 
 const worn = new WeakMap<Recolor, ReadonlyMap<GridKey, number>>();

@@ -1,6 +1,6 @@
 // Divisions asked for, watched, stopped and accepted.
 
-import type { Certificate, Job, Judged, Part, Proposal, Wish } from "../model/division";
+import type { Best, Certificate, Job, Judged, Part, Proposal, Wish } from "../model/division";
 import type { Outcome } from "../model/edits";
 import type { Reply } from "./api";
 import type { Node } from "./decode";
@@ -58,6 +58,23 @@ const proposal = (node: Node): Proposal => ({
   })),
 });
 
+const best = (node: Node): Best => ({
+  code: node.get("area").string(),
+  name: node.get("name").textOr(),
+  parts: node.get("parts").integer(),
+  deviation: node.get("deviation").number(),
+  outside: node.get("outside").integer(),
+  round: node.get("round").integer(),
+  grids: node.get("grids").maybe((grids) =>
+    grids.list((grid) => ({
+      id: grid.get("id").maybe((key) => key.integer()),
+      weight: grid.get("weight").number(),
+      band: grid.get("band").textOr(),
+      cells: grid.get("cells").list((cell) => cell.integer()),
+    })),
+  ),
+});
+
 export const job = (node: Node): Job => ({
   id: node.get("id").integer(),
   plan: node.get("plan").id(),
@@ -65,6 +82,7 @@ export const job = (node: Node): Job => ({
   done: node.get("done").integer(),
   of: node.get("of").integer(),
   communities: node.get("communities").list(proposal),
+  best: node.get("best").list(best),
 });
 
 const path = (id: number) => `/api/v1/jobs/${id}`;
@@ -84,7 +102,11 @@ export function begin(plan: string, wish: Wish, who: Who): Promise<Reply<Job>> {
   return post(`/api/v1/plans/${encodeURIComponent(plan)}/divide`, body, who, job);
 }
 
-export const watch = (id: number, who: Who): Promise<Reply<Job>> => sent("GET", path(id), null, who, job);
+/** `cells`: the community whose best so far is wanted with its cells, to be drawn. */
+export function watch(id: number, cells: string | null, who: Who): Promise<Reply<Job>> {
+  const query = cells === null ? "" : `?${new URLSearchParams({ cells })}`;
+  return sent("GET", `${path(id)}${query}`, null, who, job);
+}
 
 export const stop = (id: number, who: Who): Promise<Reply<Job>> => sent("DELETE", path(id), null, who, job);
 
