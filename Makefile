@@ -85,13 +85,15 @@ $(VENV)/ready: tests/oracle/requirements.txt
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r tests/oracle/requirements.txt
 	@touch $@
 
-## Tiles read by an independent decoder; a redrawn plan held against shapely; a plan's life from draft to its day.
+## Tiles read by an independent decoder; a redrawn plan held against shapely; a plan's life from draft to its day; what codes
+## name through several publications.
 test-oracle: $(VENV)/ready web/dist/index.html
 	$(CARGO) test --locked --test tiles
 	$(VENV)/bin/python tests/oracle/run.py
 	$(DEBUG_BINARY)
 	$(VENV)/bin/python tests/oracle/redraw.py target/debug/lifang
 	$(VENV)/bin/python tests/oracle/life.py target/debug/lifang
+	$(VENV)/bin/python tests/oracle/codes.py target/debug/lifang
 
 $(DENY):
 	$(CARGO) install --locked --quiet --root target/tools cargo-deny@$(DENY_VERSION)

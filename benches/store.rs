@@ -141,6 +141,7 @@ fn cut_facts(area: &AreaRow, id: AreaId, rows: &[GridRow], seed: usize) -> Vec<F
             source_digest: 1,
             is_locked: false,
             is_detached: false,
+            is_numbered: false,
             predecessors: Vec::new(),
         };
         facts.push(Fact::Grid(plan_id(), grid.key, came(Arc::new(grid))));

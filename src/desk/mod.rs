@@ -23,13 +23,14 @@ pub use clock::{ClockError, pretended, today};
 pub use notice::Notice;
 
 use crate::domain::change::{Change, Fact, Summary, Touched};
-use crate::domain::decide::edits::{Edited, Taken, target};
+use crate::domain::decide::edits::{Edited, Taken, target, wished};
 use crate::domain::decide::lifecycle::Deed;
 use crate::domain::decide::{Command, Decision, Refusal, Roster, decide};
 use crate::domain::ids::{AreaId, BuildingId, Code, GridKey};
 use crate::domain::issue::Issue;
 use crate::domain::measure::{Day, Revision, Stamp};
 use crate::domain::placement::Reason;
+use crate::domain::plan::edit::Edit;
 use crate::domain::register::rows::{ImportKind, Rows};
 use crate::domain::rights::Actor;
 use crate::domain::world::{Brief, PlanChoice, World};
@@ -246,14 +247,33 @@ impl Shared {
                 return self.with_past(world, PlanChoice::Current, Some(*day), None);
             }
             Command::Rebase(wish) => return self.with_bases(world, wish.plan),
+            Command::Edit(edit) if edit.numbers() => return self.with_numbers(world, edit),
             Command::Settings(_) | Command::Edit(_) => {}
         }
         Ok(Arc::clone(world))
     }
 
+    /// `world` with whose the numbers are, and were, that an edit may give.
+    fn with_numbers(&self, world: &Arc<World>, edit: &Edit) -> Result<Arc<World>, DeskError> {
+        let areas: Vec<AreaId> = world.plans().areas(edit.plan).collect();
+        let wished = wished(world, edit);
+        let reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut owners = reader.codes_in_history(&areas).map_err(Arc::new)?;
+        owners.extend(reader.owners_of_codes(&wished).map_err(Arc::new)?);
+        let mut formers = BTreeMap::new();
+        for code in wished {
+            if let Some(former) = reader.former(&code).map_err(Arc::new)? {
+                formers.insert(code, former);
+            }
+        }
+        let owners = owners.into_iter().collect();
+        Ok(Arc::new(world.briefed(Brief { today: Some(self.today()), owners, formers })))
+    }
+
     fn briefed(&self, world: &Arc<World>, owners: Vec<(Code, GridKey)>) -> Arc<World> {
-        let brief = Brief { today: Some(self.today()), owners: owners.into_iter().collect() };
-        Arc::new(world.briefed(brief))
+        let owners = owners.into_iter().collect();
+        let today = Some(self.today());
+        Arc::new(world.briefed(Brief { today, owners, formers: BTreeMap::new() }))
     }
 }
 
@@ -264,7 +284,8 @@ fn asks_store(command: &Command, pending: &Change) -> bool {
         Command::Import(import) => asks_roster_of(import.rows.kind()) && !pending.roster.is_empty(),
         Command::Life(step) => matches!(step.deed, Deed::Approve(_)),
         Command::TakeBack(_) | Command::Start(_) | Command::Rebase(_) | Command::Turn(_) => true,
-        Command::Settings(_) | Command::Edit(_) => false,
+        Command::Edit(edit) => edit.numbers(),
+        Command::Settings(_) => false,
     }
 }
 

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use lru::LruCache;
 
 use super::{Desk, DeskError, Shared};
-use crate::domain::ids::{AreaId, Code, PlanId};
+use crate::domain::ids::{AreaId, Code, GridKey, PlanId};
 use crate::domain::measure::{Day, Revision};
 use crate::domain::plan::Grid;
 use crate::domain::world::{PlanChoice, Sleeper, World};
@@ -139,6 +139,13 @@ impl Desk {
     /// Grids of one community in one plan that sleeps. Blocks on the disk.
     pub fn grids_of(&self, plan: PlanId, area: AreaId) -> Result<Vec<Arc<Grid>>, DeskError> {
         Ok(self.with_reader(|reader| reader.grids_of(plan, area)).map_err(Arc::new)?)
+    }
+
+    /// The grid that has, or had, this code in a plan that was let count. Blocks on the disk.
+    pub fn owner_of(&self, code: &Code) -> Result<Option<GridKey>, DeskError> {
+        let codes = std::slice::from_ref(code);
+        let owners = self.with_reader(|reader| reader.owners_of_codes(codes)).map_err(Arc::new)?;
+        Ok(owners.first().map(|(_, key)| *key))
     }
 
     /// Communities in which a grid ever had this code. Blocks on the disk.

@@ -210,6 +210,8 @@ codes! {
     "divide.failed", "划分时内部出错", "dividing failed inside";
     "edit.cell-twice", "一个地块被划给两个网格", "a cell is dealt to two grids";
     "edit.taken-code", "编码已被使用", "the code is taken";
+    "edit.used-code", "此编号曾属于另一网格，编号永不复用", "this number once named another grid, and numbers are never used again";
+    "edit.bad-number", "不是可用的编号", "this cannot be the number of a grid";
     "edit.too-tight", "此处过窄，无法切分", "the ground is too narrow here to be cut";
     "edit.built-on", "之后已有其他改动，不能撤销", "something was built on it since; it cannot be taken back";
     "edit.rebased", "草案已更新到现行方案，更新之前的改动不能再撤销", "the draft was brought up to date; what was done before that cannot be taken back";

@@ -34,7 +34,7 @@ use crate::domain::ids::{AreaId, Code, GridKey, PlanId};
 use crate::domain::measure::{Day, Revision};
 use crate::domain::plan::log::Entry;
 use crate::domain::plan::review::{Accepted, Comment};
-use crate::domain::plan::{Cut, Grid, Plan, calendar};
+use crate::domain::plan::{Cut, Former, Grid, Plan, calendar};
 
 /// Whether the ground of plans that are over is read too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -290,6 +290,21 @@ pub(super) fn owners_of_codes(
         }
     }
     Ok(found)
+}
+
+/// The published grid that used `code` in the newest plan.
+pub(super) fn former(connection: &Connection, code: &Code) -> Result<Option<Former>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT grids.name, plans.title, plans.effective_from
+         FROM grids JOIN plans ON plans.id = grids.plan
+         WHERE grids.code = ? AND (plans.status IN ('published', 'superseded')
+             OR plans.published_at IS NOT NULL)
+         ORDER BY plans.effective_from DESC, plans.id DESC LIMIT 1",
+    )?;
+    let mut rows = statement.query([code.as_str()])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let from = row.get::<_, Option<i32>>(2)?.map(Day);
+    Ok(Some(Former { name: row.get(0)?, plan: row.get(1)?, from }))
 }
 
 /// What the grids of a community came from, in every plan that was ever published, oldest plan first.

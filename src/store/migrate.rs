@@ -20,6 +20,7 @@ const STEPS: &[&str] = &[
     include_str!("schema/0001_ground.sql"),
     include_str!("schema/0002_drafts.sql"),
     include_str!("schema/0003_life.sql"),
+    include_str!("schema/0004_numbers.sql"),
 ];
 
 /// The schema this program writes.

@@ -44,7 +44,7 @@ use crate::domain::decide::{HeldHome, Roster};
 use crate::domain::ids::{AreaId, Code, GridKey, PlanId};
 use crate::domain::measure::{Revision, Stamp};
 use crate::domain::personal::Personal;
-use crate::domain::plan::Grid;
+use crate::domain::plan::{Former, Grid};
 
 pub use audit::{AuditEntry, AuditHead, AuditRow};
 pub use backup::restore;
@@ -238,6 +238,11 @@ impl Reader {
     /// Codes of grids of some communities in every plan that was ever published, each with its grid.
     pub fn codes_in_history(&self, areas: &[AreaId]) -> Result<Vec<(Code, GridKey)>, StoreError> {
         load::codes_in_history(&self.connection, areas)
+    }
+
+    /// The published grid that used a code last.
+    pub fn former(&self, code: &Code) -> Result<Option<Former>, StoreError> {
+        load::former(&self.connection, code)
     }
 
     /// As [`Reader::codes_in_history`], of some codes wherever they were used.

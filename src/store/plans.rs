@@ -103,6 +103,7 @@ pub(super) static GRIDS: Table = Table {
         "is_locked",
         "is_detached",
         "predecessors",
+        "is_numbered",
     ],
 };
 
@@ -120,6 +121,7 @@ pub(super) fn write_grid(pen: &mut Pen<'_>, grid: &Grid) -> Result<(), StoreErro
         source_digest,
         is_locked,
         is_detached,
+        is_numbered,
         predecessors,
     } = grid;
     pen.write(params![
@@ -136,6 +138,7 @@ pub(super) fn write_grid(pen: &mut Pen<'_>, grid: &Grid) -> Result<(), StoreErro
         is_locked,
         is_detached,
         (!predecessors.is_empty()).then(|| codec::codes(predecessors)),
+        is_numbered,
     ])
 }
 
@@ -158,6 +161,7 @@ pub(super) fn read_grid(row: &Row<'_>) -> Result<Grid, StoreError> {
             Some(bytes) => codec::read_codes(&bytes).map_err(&unreadable)?,
             None => Vec::new(),
         },
+        is_numbered: row.get(13)?,
     })
 }
 

@@ -12,8 +12,8 @@ use lifang::domain::fabric::check::breaches;
 use lifang::domain::ids::{AreaId, CellId, Code, GridKey, PlanId};
 use lifang::domain::measure::{Day, Stamp};
 use lifang::domain::place::Pin;
-use lifang::domain::plan::PlanChoice;
-use lifang::domain::plan::edit::{Edit, Pick, Repair, Stroke};
+use lifang::domain::plan::edit::{Edit, Number, Pick, Repair, Stroke};
+use lifang::domain::plan::{Grid, PlanChoice};
 use lifang::domain::rights::Actor;
 use lifang::domain::tally::Tally;
 use lifang::domain::world::{Brief, Sleeper, World};
@@ -110,7 +110,7 @@ impl Bench {
 }
 
 /// Codes and keys of the grids of all plans that were ever published.
-fn check_codes(world: &World) {
+fn check_codes(world: &World, is_renumbered: bool) {
     let mut owners: BTreeMap<Code, GridKey> = BTreeMap::new();
     let mut codes: BTreeMap<GridKey, Code> = BTreeMap::new();
     for plan in world.plans().all().filter(|plan| plan.is_published()) {
@@ -120,7 +120,7 @@ fn check_codes(world: &World) {
             let owner = *owners.entry(grid.code.clone()).or_insert(grid.key);
             assert_eq!(owner, grid.key, "{} names two grids", grid.code);
             let code = codes.entry(grid.key).or_insert(grid.code.clone());
-            assert_eq!(*code, grid.code, "one grid has two codes");
+            assert!(is_renumbered || *code == grid.code, "one grid has two codes");
         }
     }
 }
@@ -159,17 +159,46 @@ fn woken(world: &World, day: Day) -> World {
     rested.recalled(&sleepers).as_of(day)
 }
 
-fn run(seed: u64) -> usize {
+/// Grids of one community by their numbers, and by where their labels are.
+fn check_order(world: &World, area: AreaId) {
+    let shard = world.shard(PlanChoice::Current, area).expect("it counts");
+    let mut grids: Vec<&Arc<Grid>> =
+        world.plans().grids(shard.plan).filter(|grid| grid.community == area).collect();
+    grids.sort_by(|a, b| a.code.cmp(&b.code));
+    let at = |grid: &Arc<Grid>| shard.ground.shapes.get(&grid.key).map(|shape| shape.label.x);
+    let west: Vec<i32> = grids.into_iter().filter_map(at).collect();
+    assert!(west.is_sorted(), "{west:?}");
+}
+
+/// Codes of the grids of a plan.
+fn codes(world: &World, plan: PlanId) -> BTreeSet<Code> {
+    world.plans().grids(plan).map(|grid| grid.code.clone()).collect()
+}
+
+/// Publishes a few drafts of random edits; every other seed numbers its grids anew each time. Returns how
+/// many were published, and how many of them as they were numbered.
+fn run(seed: u64) -> (usize, usize) {
+    let renumbers = seed % 2 == 1;
     let mut bench = Bench::new(seed);
     let mut today = TODAY;
     let mut then: Vec<(Day, Counted)> = vec![(today, counted(&bench.desk.world))];
-    let mut n_published = 0;
+    let (mut n_published, mut n_in_order) = (0, 0);
     for _ in 0..4 {
         bench.draft_again(today);
         for _ in 0..6 {
             bench.step(false);
         }
         bench.mend(today);
+        if renumbers {
+            bench
+                .edit(today, vec![Stroke::Renumber { community: None }])
+                .expect("numbers are free");
+            let once = bench.desk.world.revision();
+            bench
+                .edit(today, vec![Stroke::Renumber { community: None }])
+                .expect("numbers are free");
+            assert_eq!(bench.desk.world.revision(), once, "numbered twice, seed {seed}");
+        }
         let before = bench.desk.world.clone();
         let placed = |world: &World, plan: PlanChoice| -> Vec<Option<GridKey>> {
             let shards = world.shards(plan).into_iter();
@@ -182,11 +211,16 @@ fn run(seed: u64) -> usize {
         n_published += 1;
         // A plan for tomorrow changes nothing today.
         assert_eq!(counted(&bench.desk.world), counted(&before), "seed {seed}");
-        check_codes(&bench.desk.world);
+        check_codes(&bench.desk.world, renumbers);
         today = Day(today.0 + 1);
         bench.desk.by("", today, Command::Turn(today)).expect("the clock asks nobody");
         let world = &bench.desk.world;
         check_sewn(world);
+        // A grid that came to be mostly another's ground is that other, and called so.
+        if renumbers && codes(world, bench.plan) == codes(&before, bench.plan) {
+            world.plans().areas(bench.plan).for_each(|area| check_order(world, area));
+            n_in_order += 1;
+        }
         assert_eq!(placed(world, PlanChoice::Current).len(), n_placed);
         then.push((today, counted(world)));
         // Opening gives what was reached step by step.
@@ -207,7 +241,7 @@ fn run(seed: u64) -> usize {
     }
     assert!(bench.desk.world.is_same_as(&last), "seed {seed}");
     mirrored(&bench, &last);
-    n_published
+    (n_published, n_in_order)
 }
 
 /// L5: the last change taken back and done again.
@@ -222,6 +256,42 @@ fn mirrored(bench: &Bench, last: &World) {
 
 #[test]
 fn publishing_keeps_the_laws() {
-    let n_published: usize = (0..8).map(run).sum();
-    assert!(n_published >= 8, "only {n_published} plans were published");
+    let told = (0..8).map(run).fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+    assert!(told.0 >= 8 && told.1 >= 2, "only {told:?} plans were published, and as numbered");
+}
+
+/// A wished number is given, kept by publishing, and refused once it has named another grid.
+#[test]
+fn a_wished_number_is_kept_and_never_given_twice() {
+    let mut bench = Bench::new(2);
+    let mut today = TODAY;
+    bench.draft_again(today);
+    bench.mend(today);
+    let mut grids: Vec<Arc<Grid>> = bench.desk.world.plans().grids(bench.plan).cloned().collect();
+    grids.sort_by(|a, b| (a.community, &a.code).cmp(&(b.community, &b.code)));
+    let [first, second] = [&grids[0], &grids[1]];
+    assert_eq!(first.community, second.community);
+    let wish = |grid: &Code, number| vec![Stroke::Number { grid: grid.clone(), number }];
+    let refused = |found: Result<(), Refusal>, code: &str| match found {
+        Err(Refusal::Unsound(faults)) => assert_eq!(faults[0].code, code),
+        other => panic!("{other:?}"),
+    };
+    refused(bench.edit(today, wish(&first.code, Number::Is(0))), "edit.bad-number");
+    let taken = Number::Code(second.code.clone());
+    refused(bench.edit(today, wish(&first.code, taken)), "edit.taken-code");
+    bench.edit(today, wish(&first.code, Number::Is(77))).expect("77 is free");
+    let now = bench.desk.world.plans().grid(bench.plan, first.key).unwrap().code.clone();
+    assert!(now.as_str().ends_with("077"), "{now}");
+    // The number the plan in force has for the first grid is not the second's to take.
+    let freed = Number::Code(first.code.clone());
+    refused(bench.edit(today, wish(&second.code, freed.clone())), "edit.used-code");
+    assert!(bench.publish(today), "a town without edits has no stops");
+    today = Day(today.0 + 1);
+    bench.desk.by("", today, Command::Turn(today)).expect("the clock asks nobody");
+    let counts = bench.desk.world.plans().grid(bench.plan, first.key).unwrap();
+    assert_eq!(counts.code, now);
+    assert_eq!(counts.predecessors, std::slice::from_ref(&first.code));
+    bench.draft_again(today);
+    refused(bench.edit(today, wish(&second.code, freed.clone())), "edit.used-code");
+    bench.edit(today, wish(&now, freed)).expect("its own number of old");
 }

@@ -239,6 +239,7 @@ impl Ledger {
                     source_digest: self.number(),
                     is_locked: false,
                     is_detached: false,
+                    is_numbered: false,
                     predecessors: vec![self.code(); self.dice.below(3)],
                 };
                 Fact::Grid(plan, key, came(Arc::new(grid)))

@@ -59,6 +59,7 @@ fn years(n_plans: usize) -> Store {
             source_digest: 0,
             is_locked: false,
             is_detached: false,
+            is_numbered: false,
             predecessors: Vec::new(),
         };
         facts.push(Fact::Grid(id, key, came(Arc::new(grid))));

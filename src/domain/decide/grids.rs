@@ -229,6 +229,7 @@ fn grid(
         },
         is_locked: held.is_some_and(|grid| grid.is_locked),
         is_detached: held.is_some_and(|grid| grid.is_detached),
+        is_numbered: false,
         predecessors: held.map(|grid| grid.predecessors.clone()).unwrap_or_default(),
     }
 }

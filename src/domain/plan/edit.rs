@@ -26,6 +26,13 @@ pub struct Edit {
     pub repair: Repair,
 }
 
+impl Edit {
+    /// Whether it gives grids other numbers: then history has a say.
+    pub fn numbers(&self) -> bool {
+        self.strokes.iter().any(|stroke| stroke.op() == Op::Number)
+    }
+}
+
 /// What happens to pieces a stroke would strand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Repair {
@@ -73,6 +80,13 @@ pub struct Part {
     pub keep: Option<Code>,
     /// Of a new grid; may be empty.
     pub name: Box<str>,
+}
+
+/// What a grid is to be called by: its number in the community, or its whole code.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Number {
+    Is(u64),
+    Code(Code),
 }
 
 /// One thing to do; `to: None` takes ground away from grids.
@@ -123,6 +137,15 @@ pub enum Stroke {
         grid: Code,
         name: Box<str>,
     },
+    /// Another number for a grid.
+    Number {
+        grid: Code,
+        number: Number,
+    },
+    /// Numbers from west to east, of one community or of all.
+    Renumber {
+        community: Option<Code>,
+    },
     Lock {
         which: Which,
         is_locked: bool,
@@ -159,6 +182,7 @@ impl Stroke {
             Self::Merge { .. } => Op::Merge,
             Self::Create { .. } => Op::Create,
             Self::Rename { .. } => Op::Rename,
+            Self::Number { .. } | Self::Renumber { .. } => Op::Number,
             Self::Lock { is_locked: true, .. } => Op::Lock,
             Self::Lock { is_locked: false, .. } => Op::Unlock,
             Self::Detach { .. } => Op::Detach,

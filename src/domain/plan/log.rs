@@ -50,6 +50,7 @@ pub enum Op {
     Merge,
     Create,
     Rename,
+    Number,
     Lock,
     Unlock,
     Detach,
@@ -65,7 +66,7 @@ pub enum Op {
 }
 
 impl Op {
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::Start,
         Self::Paint,
         Self::Erase,
@@ -78,6 +79,7 @@ impl Op {
         Self::Merge,
         Self::Create,
         Self::Rename,
+        Self::Number,
         Self::Lock,
         Self::Unlock,
         Self::Detach,
@@ -106,6 +108,7 @@ impl Op {
             Self::Merge => "merge",
             Self::Create => "create",
             Self::Rename => "rename",
+            Self::Number => "number",
             Self::Lock => "lock",
             Self::Unlock => "unlock",
             Self::Detach => "detach",

@@ -130,9 +130,21 @@ pub struct Grid {
     pub is_locked: bool,
     /// It may lie in several pieces (飞地).
     pub is_detached: bool,
+    /// In a draft: its number was given by hand, and stays when the draft is published.
+    pub is_numbered: bool,
     /// Codes of the grids of the plan before that it came from, ascending: of a new grid those that gave
-    /// its ground, of one that stayed those that were merged into it.
+    /// its ground, of one that stayed those that were merged into it and the code it had before it was
+    /// renumbered.
     pub predecessors: Vec<Code>,
+}
+
+/// A published grid that has, or had, some code: for saying whose it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Former {
+    pub name: Box<str>,
+    /// Title of the newest plan that used the code, and its first day.
+    pub plan: Box<str>,
+    pub from: Option<Day>,
 }
 
 /// One community's ground in one plan.

@@ -40,6 +40,7 @@ use super::ids::{AreaId, BatchId, BuildingId, Code, Counters, FeatureId, GridKey
 use super::measure::{Day, Revision};
 use super::place::{Extent, Index, Pin};
 use super::placement::{Placement, Reason};
+use super::plan::Former;
 use super::register::feature::Feature;
 use super::register::people::Unhoused;
 
@@ -121,6 +122,8 @@ pub struct Brief {
     pub today: Option<Day>,
     /// Codes of grids in plans that sleep, with the grid each named.
     pub owners: BTreeMap<Code, GridKey>,
+    /// Of the codes somebody wishes for: who had them last.
+    pub formers: BTreeMap<Code, Former>,
 }
 
 impl Default for World {

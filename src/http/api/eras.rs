@@ -8,7 +8,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::domain::ids::{AreaId, GridKey};
+use crate::domain::ids::{AreaId, Code, GridKey};
 use crate::domain::measure::Day;
 use crate::domain::place::{LonLat, Pin};
 use crate::domain::plan::Plan;
@@ -70,7 +70,7 @@ pub async fn building(
     .await
 }
 
-/// What a grid was called and who answered for it; newest first.
+/// What a grid was called, also by other numbers, and who answered for it; newest first.
 #[utoipa::path(get, path = "/api/v1/history/grid", tag = "history", params(CodeAsk),
     responses((status = 200, body = Vec<Era>), (status = 404, description = "no grid ever had this code")))]
 pub async fn grid(
@@ -79,6 +79,8 @@ pub async fn grid(
 ) -> Result<Response, Problem> {
     let held = app.desk.world();
     answer(&app, move |app, _| {
+        let code = Code::new(&asked.code).ok_or(Fault::UnknownGrid)?;
+        let key = app.desk.owner_of(&code)?.ok_or(Fault::UnknownGrid)?;
         let mut eras = Vec::new();
         for area in app.desk.communities_of(&asked.code)? {
             for (plan, from, to) in periods(&held, area, app.desk.today()) {
@@ -89,7 +91,7 @@ pub async fn grid(
                 };
                 let own = held.plans().grids(plan.id).filter(|grid| grid.community == area);
                 let mut all = own.chain(&slept);
-                let grid = all.find(|grid| grid.code.as_str() == asked.code);
+                let grid = all.find(|grid| grid.key == key);
                 eras.extend(grid.map(|grid| Era::new(plan, from, to).of_grid(grid)));
             }
         }

@@ -15,6 +15,7 @@ use crate::domain::finding::{self, Place, Query, findings};
 use crate::domain::ids::{AreaId, CellId, GridKey, PlanId};
 use crate::domain::indicators::coverage::{Size, size_of};
 use crate::domain::issue::words;
+use crate::domain::plan::Former;
 use crate::domain::plan::log::{redoable, undoable};
 use crate::domain::world::{PlanChoice, World};
 use crate::http::lang::Lang;
@@ -24,7 +25,7 @@ use crate::http::lang::Lang;
 pub struct EditIssue {
     pub code: &'static str,
     pub severity: &'static str,
-    pub message: &'static str,
+    pub message: String,
     #[schema(value_type = Option<Object>)]
     pub place: Option<Geometry>,
     pub grid: Option<String>,
@@ -33,12 +34,15 @@ pub struct EditIssue {
 
 impl EditIssue {
     pub fn new(fault: &edits::Fault, lang: Lang) -> Self {
-        let edits::Fault { code, grid, buildings, place } = fault;
+        let edits::Fault { code, grid, buildings, place, former } = fault;
         let says = words(code);
         Self {
             code,
             severity: "stop",
-            message: lang.pick(says.zh, says.en),
+            message: match former {
+                Some(former) => format!("{}{}", lang.pick(says.zh, says.en), who_had(former, lang)),
+                None => lang.pick(says.zh, says.en).to_owned(),
+            },
             place: match place {
                 FaultPlace::Nowhere => None,
                 FaultPlace::At(pin) => Geometry::of_pins(&[*pin]),
@@ -49,6 +53,16 @@ impl EditIssue {
             buildings: buildings.iter().map(ToString::to_string).collect(),
         }
     }
+}
+
+/// Who had a code, and since when, to be set behind the words.
+fn who_had(former: &Former, lang: Lang) -> String {
+    let Former { name, plan, from } = former;
+    let day = from.map(|day| day.to_string()).unwrap_or_default();
+    lang.pick(
+        format!("：{name}（方案“{plan}”，自 {day} 起）"),
+        format!(": {name} (plan “{plan}”, from {day})"),
+    )
 }
 
 /// What an edit did, or would do.

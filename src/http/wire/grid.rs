@@ -95,6 +95,7 @@ impl Grid {
             source_digest: _,
             is_locked,
             is_detached,
+            is_numbered: _,
             predecessors: _,
         } = &**grid;
         let community = world.areas().get(*community)?;

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use crate::domain::ids::{CellId, Code, PlanId};
 use crate::domain::measure::Revision;
 use crate::domain::place::{LonLat, Pin};
-use crate::domain::plan::edit::{Edit, LassoBy, Part, Pick, Repair, Stroke, Which};
+use crate::domain::plan::edit::{Edit, LassoBy, Number, Part, Pick, Repair, Stroke, Which};
 use crate::domain::register::rows::GridKind;
 
 /// Some strokes, all or nothing.
@@ -106,6 +106,14 @@ pub enum StrokeBody {
     Rename {
         grid: String,
         name: String,
+    },
+    Number {
+        grid: String,
+        number: Option<u64>,
+        code: Option<String>,
+    },
+    Renumber {
+        community: Option<String>,
     },
     Lock(WhichBody),
     Unlock(WhichBody),
@@ -216,6 +224,17 @@ impl StrokeBody {
             }
             Self::Rename { grid: code, name } => {
                 Stroke::Rename { grid: grid(&code)?, name: name.into() }
+            }
+            Self::Number { grid: of, number, code } => {
+                let number = match (number, code) {
+                    (Some(number), None) => Number::Is(number),
+                    (None, Some(code)) => Number::Code(Code::new(&code).ok_or("edit.bad-number")?),
+                    (None, None) | (Some(_), Some(_)) => return Err("edit.bad-number"),
+                };
+                Stroke::Number { grid: grid(&of)?, number }
+            }
+            Self::Renumber { community } => {
+                Stroke::Renumber { community: area_or_none(community)? }
             }
             Self::Lock(which) => Stroke::Lock { which: which.into_which()?, is_locked: true },
             Self::Unlock(which) => Stroke::Lock { which: which.into_which()?, is_locked: false },

@@ -13,7 +13,7 @@ use crate::domain::place::Pin;
 
 /// Version of the spelling; earlier ones are read beside it, never instead of it. Version 2 knows locked
 /// and detached grids and declared crossings, version 3 the life of plans and what grids came from.
-const VERSION: u8 = 3;
+const VERSION: u8 = 4;
 
 /// What a value is: its first byte, so that a value in the wrong column is noticed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -165,6 +165,7 @@ pub fn grid(grid: &Grid) -> Vec<u8> {
         source_digest,
         is_locked,
         is_detached,
+        is_numbered,
         predecessors,
     } = grid;
     let mut writer = Writer::new(Kind::Grid);
@@ -181,6 +182,7 @@ pub fn grid(grid: &Grid) -> Vec<u8> {
     writer.byte(u8::from(*is_locked));
     writer.byte(u8::from(*is_detached));
     write_codes(&mut writer, predecessors);
+    writer.byte(u8::from(*is_numbered));
     writer.finish()
 }
 
@@ -188,8 +190,9 @@ pub fn read_grid(bytes: &[u8]) -> Result<Grid, CodecError> {
     let mut reader = Reader::new(bytes, Kind::Grid)?;
     let has_marks = reader.version >= 2;
     let has_lineage = reader.version >= 3;
+    let has_number = reader.version >= 4;
     let mark = |reader: &mut Reader<'_>| if has_marks { is_there(reader) } else { Ok(false) };
-    let grid = Grid {
+    let mut grid = Grid {
         plan: PlanId::new(reader.number32()?).ok_or(CodecError::Number)?,
         key: GridKey::new(reader.number32()?).ok_or(CodecError::Number)?,
         code: reader.code()?,
@@ -203,7 +206,11 @@ pub fn read_grid(bytes: &[u8]) -> Result<Grid, CodecError> {
         is_locked: mark(&mut reader)?,
         is_detached: mark(&mut reader)?,
         predecessors: if has_lineage { reader.list(1, Reader::code)? } else { Vec::new() },
+        is_numbered: false,
     };
+    if has_number {
+        grid.is_numbered = is_there(&mut reader)?;
+    }
     reader.finish().map(|()| grid)
 }
 

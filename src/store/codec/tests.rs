@@ -130,7 +130,7 @@ proptest! {
         let grid_before = Grid {
             plan: plan_id, key, code: code.clone(), name: a.clone(), community, kind: GridKind::ALL[kind],
             head: b, manager: c, work_phone: d, source_digest,
-            is_locked: status == 1, is_detached: kind == 1,
+            is_locked: status == 1, is_detached: kind == 1, is_numbered: status == 2,
             predecessors: vec![code; status],
         };
         prop_assert_eq!(read_grid(&grid(&grid_before)), Ok(grid_before));

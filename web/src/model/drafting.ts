@@ -4,7 +4,7 @@
 import type { Action, Effect, Step } from "./action";
 import { asking } from "./answers";
 import { type Bench, firstBench, type Target } from "./bench";
-import { neighborsOf } from "./draft";
+import { keyOfCode, neighborsOf } from "./draft";
 import { awaited, type Edit, NEW_GRID, type Outcome, type Pending, type Repair } from "./edits";
 import type { DraftGrid, Fabric } from "./fabric";
 import { keepHues } from "./hues";
@@ -239,6 +239,12 @@ function outcome(state: State, id: string, came: Outcome): Step {
   const { selection } = next.view;
   if (selection?.kind === "grid" && came.removed.includes(selection.code))
     next = look(next, { selection: null });
+  if (selection?.kind === "grid" && known !== null) {
+    // What is in hand stays in hand when it is numbered otherwise.
+    const key = keyOfCode(known, selection.code);
+    const now = came.grids.find((grid) => grid.id === key && grid.code !== selection.code);
+    if (now !== undefined) next = look(next, { selection: { kind: "grid", code: now.code } });
+  }
   next = bench(next, {
     last: came,
     target,

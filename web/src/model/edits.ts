@@ -17,6 +17,8 @@ export type Edit =
   | { op: "merge"; grids: Code[]; keep: Code }
   | { op: "create"; name: string; community: Code; buildings?: Code[]; cells?: CellId[] }
   | { op: "rename"; grid: Code; name: string }
+  | { op: "number"; grid: Code; number: number }
+  | { op: "renumber"; community: Code }
   | { op: "link" | "unlink"; from: LonLat; to: LonLat }
   | { op: "detach"; grid: Code; allowed: boolean }
   | { op: "lock" | "unlock"; grid: Code }

@@ -343,6 +343,11 @@ export const en: Words = {
     findingsNew: "New findings",
     carried: (n) => `${many(n, "building")} taken along`,
     rename: "Rename",
+    renumber: "Renumber",
+    number: "Number",
+    renumberAll: "Number from west to east",
+    renumberHint:
+      "Grids are numbered from west to east, from north to south. Numbers already in order stay; the others follow the highest ever used here, and none is used again.",
     detached: "May be in pieces",
     detachedHint: "This grid may consist of parts that do not touch",
     name: "Name",

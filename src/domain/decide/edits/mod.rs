@@ -1,13 +1,14 @@
 //! Edits of drafts: strokes become a change of cuts and grids, or a list of faults, each with its place.
 //!
 //! Files: `sketch` (the draft while strokes are applied to it), `strokes` (what each stroke does), `reshape`
-//! (those that cut ground), `deal` (a community dealt out anew),
+//! (those that cut ground), `deal` (a community dealt out anew), `number` (what grids are numbered),
 //! `sound` (is the outcome whole; what is carried along), `undo` (taking back and doing again), `start`
 //! (a draft comes into being), `rebase` (it is brought up to date).
 //!
 //! **Why** faults and not the first error: a planner sees every place at once, and the page can draw them.
 
 mod deal;
+mod number;
 mod rebase;
 mod reshape;
 mod sketch;
@@ -24,12 +25,13 @@ use super::{Decision, Refusal};
 use crate::domain::ids::{AreaId, Code, GridKey, PlanId};
 use crate::domain::measure::{Revision, Stamp};
 use crate::domain::place::{Pin, Polygon};
-use crate::domain::plan::Status;
 use crate::domain::plan::edit::{Edit, MAX_ID, MAX_STROKES, Pick, Stroke};
 use crate::domain::plan::log::{Act, Entry, Op};
+use crate::domain::plan::{Former, Status};
 use crate::domain::rights::Actor;
 use crate::domain::world::World;
 
+pub use number::wished;
 pub(super) use rebase::decide_rebase;
 pub use rebase::{Contested, Outlook, Rebase, outlook};
 pub(super) use start::decide_start;
@@ -46,6 +48,8 @@ pub struct Fault {
     /// Buildings concerned: those that would be stranded, those that are not known.
     pub buildings: Vec<Code>,
     pub place: FaultPlace,
+    /// Of a code that is taken for good: who had it.
+    pub former: Option<Former>,
 }
 
 /// Where a fault is.
@@ -59,7 +63,7 @@ pub enum FaultPlace {
 
 impl Fault {
     pub fn new(code: &'static str) -> Self {
-        Self { code, grid: None, buildings: Vec::new(), place: FaultPlace::Nowhere }
+        Self { code, grid: None, buildings: Vec::new(), place: FaultPlace::Nowhere, former: None }
     }
 
     fn grid(mut self, code: &Code) -> Self {

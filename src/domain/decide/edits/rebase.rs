@@ -402,6 +402,7 @@ fn written(
         source_digest: theirs.source_digest,
         is_locked: ours.is_locked,
         is_detached: of!(is_detached),
+        is_numbered: ours.is_numbered,
         // Told anew when the plan is published.
         predecessors: Vec::new(),
     }

@@ -103,8 +103,13 @@ pub(crate) fn decide_start(
         let grids = world.plans().grids(from).filter(|grid| grid.community == *area);
         for grid in grids {
             keys.push(grid.key);
-            let after =
-                Grid { plan, is_locked: false, predecessors: Vec::new(), ..Grid::clone(grid) };
+            let after = Grid {
+                plan,
+                is_locked: false,
+                is_numbered: false,
+                predecessors: Vec::new(),
+                ..Grid::clone(grid)
+            };
             facts.push(Fact::Grid(plan, grid.key, Turned::new(None, Some(Arc::new(after)))));
         }
     }

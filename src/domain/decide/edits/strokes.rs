@@ -45,6 +45,8 @@ impl Sketch<'_> {
             Stroke::Detach { grid, is_allowed } => {
                 self.mark(op, grid, |grid| grid.is_detached = *is_allowed)
             }
+            Stroke::Number { grid, number } => self.number(grid, number),
+            Stroke::Renumber { community } => self.renumber(community.as_ref()),
             Stroke::Link { ends } => self.link(*ends),
             Stroke::Unlink { ends } => self.unlink(*ends),
             Stroke::Divide { community, parts } => self.deal_out(community, parts),
@@ -330,6 +332,7 @@ impl Sketch<'_> {
             source_digest: 0,
             is_locked: false,
             is_detached: false,
+            is_numbered: false,
             predecessors: Vec::new(),
         });
         key

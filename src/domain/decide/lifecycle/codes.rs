@@ -3,7 +3,8 @@
 //! A grid stays when most of a grid of the plan before is in it: by households, by ground where nobody
 //! lives. Of several that are, the planner's own choice counts, else the one that brings most. New ones
 //! are numbered after every number ever used in the community, west to east, from north to south where
-//! two stand on one meridian. No code ever names two grids.
+//! two stand on one meridian. A number given by hand in the draft is kept, unless it came to name another
+//! grid meanwhile. No code ever names two grids.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -64,9 +65,11 @@ impl Pattern {
 }
 
 /// Who used which code, in all history; and the next free ids.
-pub(super) struct Registry {
+pub(in crate::domain::decide) struct Registry {
     pattern: Pattern,
     owners: BTreeMap<Code, GridKey>,
+    /// Codes given by hand in the plan at hand: nobody else's number.
+    wished: BTreeSet<Code>,
     pub counters: Counters,
 }
 
@@ -79,8 +82,37 @@ impl Registry {
         Self {
             pattern: Pattern::of(world),
             owners: owners.chain(told).collect(),
+            wished: BTreeSet::new(),
             counters: world.counters(),
         }
+    }
+
+    /// As [`Registry::new`], with the numbers that were given by hand in `plan` kept for it.
+    pub fn for_plan(world: &World, plan: PlanId) -> Self {
+        let by_hand = world.plans().grids(plan).filter(|grid| grid.is_numbered);
+        let wished = by_hand.map(|grid| grid.code.clone()).collect();
+        Self { wished, ..Self::new(world) }
+    }
+
+    /// The grid that has, or had, a code.
+    pub fn owner(&self, code: &Code) -> Option<GridKey> {
+        self.owners.get(code).copied()
+    }
+
+    /// The number in a code of the community's.
+    pub fn number(&self, community: &str, code: &Code) -> Option<u64> {
+        self.pattern.number(community, code)
+    }
+
+    /// Gives a code to a grid, unless it is another's already.
+    pub fn reserve(&mut self, code: &Code, key: GridKey) {
+        self.owners.entry(code.clone()).or_insert(key);
+    }
+
+    /// The code `grid` was given by hand, if it may still have it under `key`.
+    fn wish_of(&self, grid: &Grid, key: GridKey) -> Option<Code> {
+        let is_free = self.owner(&grid.code).is_none_or(|owner| owner == key);
+        (grid.is_numbered && is_free).then(|| grid.code.clone())
     }
 
     fn was_published(&self, key: GridKey) -> bool {
@@ -93,8 +125,10 @@ impl Registry {
         key
     }
 
-    fn next_code(&self, community: &str) -> Option<Code> {
-        let numbers = self.owners.keys().filter_map(|code| self.pattern.number(community, code));
+    /// The code with the number after every one ever used in the community.
+    pub fn next_code(&self, community: &str) -> Option<Code> {
+        let used = self.owners.keys().chain(&self.wished);
+        let numbers = used.filter_map(|code| self.pattern.number(community, code));
         self.pattern.code(community, numbers.max().unwrap_or(0) + 1)
     }
 }
@@ -151,10 +185,14 @@ pub(super) fn name_grids(
             .filter_map(held)
             .map(|grid| grid.code.clone())
             .collect();
+        let key = before.key;
+        let code = registry.wish_of(grid, key).unwrap_or_else(|| before.code.clone());
+        if code != before.code {
+            predecessors.push(before.code.clone());
+        }
         predecessors.sort_unstable();
-        let (key, code) = (before.key, before.code.clone());
         registry.owners.insert(code.clone(), key);
-        let after = Grid { key, code, predecessors, ..Grid::clone(grid) };
+        let after = Grid { key, code, is_numbered: false, predecessors, ..Grid::clone(grid) };
         named.push(Named { before: grid.key, after });
     }
     number(world, shard.map(|shard| &**shard), (area, &mut fresh), registry, |grid, key, code| {
@@ -162,7 +200,7 @@ pub(super) fn name_grids(
         let mut predecessors: Vec<Code> =
             came.filter_map(|key| held(&key)).map(|grid| grid.code.clone()).collect();
         predecessors.sort_unstable();
-        let after = Grid { key, code, predecessors, ..Grid::clone(grid) };
+        let after = Grid { key, code, is_numbered: false, predecessors, ..Grid::clone(grid) };
         named.push(Named { before: grid.key, after });
     });
     named
@@ -188,10 +226,9 @@ fn number(
         };
         let is_own = registry.pattern.number(community, &grid.code).is_none()
             && registry.owners.get(&grid.code).is_none_or(|owner| *owner == key);
-        let code = match registry.next_code(community).filter(|_| !is_own) {
-            Some(code) => code,
-            None => grid.code.clone(),
-        };
+        let numbered = || registry.next_code(community).filter(|_| !is_own);
+        let code =
+            registry.wish_of(grid, key).or_else(numbered).unwrap_or_else(|| grid.code.clone());
         registry.owners.insert(code.clone(), key);
         name(grid, key, code);
     }

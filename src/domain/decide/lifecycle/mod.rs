@@ -19,6 +19,7 @@ use std::sync::Arc;
 
 pub use checks::{Check, Mend, checks};
 pub use codes::Pattern;
+pub(in crate::domain::decide) use codes::Registry;
 pub use papers::Remark;
 
 use super::edits::{Edited, entries_since, start};

@@ -31,7 +31,7 @@ pub(super) fn approve(turn: &mut Turning<'_>, first: Option<Day>) -> Result<(), 
     // Opened today, if it was not yet: else a plan for tomorrow might be taken for one that has come.
     turn.facts.extend(day_fact(world, world.brief().today));
     let followed = world.plans().in_force_on(day);
-    let mut registry = Registry::new(world);
+    let mut registry = Registry::for_plan(world, plan);
     let mut cuts: BTreeMap<AreaId, Cut> = BTreeMap::new();
     let mut changed: Vec<GridKey> = Vec::new();
     for area in &turn.held.areas {
