@@ -15,11 +15,12 @@ DEBUG_BINARY := $(CARGO) test --locked --no-run --test house
 
 DENY_VERSION := 0.20.2
 VENV := target/venv
+DIVISION_VENV := target/venv-division
 DENY := target/tools/bin/cargo-deny
 
 WEB_SOURCES := $(shell find web/src web/public web/index.html web/vite.config.ts web/package.json -type f 2>/dev/null)
 
-.PHONY: demo test test-real test-long bench compare-division web lint test-rust test-web test-browser test-oracle deny browser clean
+.PHONY: demo test test-real test-long bench compare-division division-speed web lint test-rust test-web test-browser test-oracle deny browser clean
 
 ## Builds everything, makes the demo database when it is not there, serves it.
 demo: web/dist/index.html
@@ -38,6 +39,7 @@ test-real: web/dist/index.html
 	$(VENV)/bin/python tests/oracle/placements.py target/debug/lifang "$(LIFANG_REAL_DATA)"
 	$(VENV)/bin/python tests/oracle/redraw.py target/debug/lifang "$(LIFANG_REAL_DATA)/nanjing-xinjiekou"
 	$(VENV)/bin/python tests/oracle/divide.py target/debug/lifang "$(LIFANG_REAL_DATA)"
+	$(VENV)/bin/python tests/oracle/wanhua.py target/debug/lifang "$(LIFANG_REAL_DATA)"
 
 ## The laws of editing over 300,000 random edits (a third of them are done, the rest refused), and fifty
 ## clients for 2,000 rounds: some ten minutes.
@@ -49,11 +51,19 @@ bench:
 	$(CARGO) bench --locked
 
 ## The table of docs/division.md: Lifang beside METIS, KaHIP and recombination; some twenty minutes.
-compare-division: web/dist/index.html
+compare-division: web/dist/index.html $(DIVISION_VENV)/ready
 	$(CARGO) build --release --locked
-	test -x target/venv-division/bin/pip || $(PYTHON) -m venv target/venv-division
-	target/venv-division/bin/pip install --quiet --disable-pip-version-check -r benches/requirements.txt
-	target/venv-division/bin/python benches/compare_division.py target/release/lifang "$(LIFANG_REAL_DATA)"
+	$(DIVISION_VENV)/bin/python benches/compare_division.py target/release/lifang "$(LIFANG_REAL_DATA)"
+
+## How long divisions of every size take, against the goals of docs/division.md; some three minutes.
+division-speed: web/dist/index.html $(DIVISION_VENV)/ready
+	$(CARGO) build --release --locked
+	$(DIVISION_VENV)/bin/python benches/division_speed.py target/release/lifang
+
+$(DIVISION_VENV)/ready: benches/requirements.txt
+	test -x $(DIVISION_VENV)/bin/pip || $(PYTHON) -m venv $(DIVISION_VENV)
+	$(DIVISION_VENV)/bin/pip install --quiet --disable-pip-version-check -r benches/requirements.txt
+	touch $@
 
 web: web/dist/index.html
 

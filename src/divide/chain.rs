@@ -12,8 +12,9 @@ use super::watch::Stop;
 
 /// Most moves in one chain.
 const LONGEST: usize = 4;
-/// Half-made chains kept at each length: at first, and for parts that found no chain so.
-const KEPT: [usize; 2] = [10, 40];
+/// Half-made chains kept at each length.
+pub(super) const FEW: usize = 10;
+pub(super) const MANY: usize = 40;
 /// Smallest gain worth a chain, as a share of the worst part's cost.
 const GAIN: f64 = 1e-4;
 
@@ -38,13 +39,9 @@ struct Next {
     inner: f64,
 }
 
-/// Relieves the worst parts while that is possible. At most `n_chains` chains are looked for.
-pub(super) fn settle(walk: &mut Walk<'_>, n_chains: usize, stop: &Stop<'_>) {
-    settle_with(walk, n_chains, KEPT[0], stop);
-    settle_with(walk, n_chains / 8, KEPT[1], stop);
-}
-
-fn settle_with(walk: &mut Walk<'_>, n_chains: usize, kept: usize, stop: &Stop<'_>) {
+/// Relieves the worst parts while that is possible: at most `n_chains` chains are looked for, with `kept`
+/// half-made ones at hand.
+pub(super) fn settle(walk: &mut Walk<'_>, n_chains: usize, kept: usize, stop: &Stop<'_>) {
     let mut members = Members::new(walk);
     let mut is_stuck = vec![false; walk.load.len()];
     for _ in 0..n_chains {
@@ -78,6 +75,7 @@ fn relief(walk: &mut Walk<'_>, members: &Members, worst: usize, kept: usize) -> 
     let worst_excess = walk.gauge.excess(worst, walk.load[worst]);
     let gives = walk.load[worst] as f64 > walk.gauge.targets[worst];
     let (gauge, before) = (walk.gauge, walk.load.clone());
+    let mut moves = Vec::new();
     let price = |part: usize, load: i64| {
         let share = gauge.excess(part, load) / worst_excess;
         // Nothing may become worse than the worst is.
@@ -87,18 +85,9 @@ fn relief(walk: &mut Walk<'_>, members: &Members, worst: usize, kept: usize) -> 
     for _ in 0..LONGEST {
         let mut nexts: Vec<Next> = Vec::new();
         for (number, chain) in chains.iter().enumerate() {
-            let mut load: Vec<(u32, i64)> = Vec::new();
-            let moved = |load: &mut Vec<(u32, i64)>, part: u32, by: i64| match load
-                .iter_mut()
-                .find(|(held, _)| *held == part)
-            {
-                Some((_, change)) => *change += by,
-                None => load.push((part, by)),
-            };
+            let mut load = Shift::default();
             for &(node, from, to) in &chain.moves {
-                let weight = walk.graph.weights[node as usize];
-                moved(&mut load, from, -weight);
-                moved(&mut load, to, weight);
+                load.carry(from, to, walk.graph.weights[node as usize]);
             }
             let end = match chain.moves.last() {
                 Some(&(_, from, to)) => {
@@ -110,17 +99,17 @@ fn relief(walk: &mut Walk<'_>, members: &Members, worst: usize, kept: usize) -> 
                 }
                 None => worst as u32,
             };
-            for (node, from, to) in members.moves(walk, end, gives) {
+            members.moves(walk, end, gives, &mut moves);
+            for &(node, from, to) in &moves {
                 let weight = walk.graph.weights[node as usize];
                 if weight == 0 || chain.moves.iter().any(|&(moved, _, _)| moved == node) {
                     continue;
                 }
-                let mut after = load.clone();
-                moved(&mut after, from, -weight);
-                moved(&mut after, to, weight);
+                let mut after = load;
+                after.carry(from, to, weight);
                 let open = if gives { to } else { from };
                 let (mut change, mut inner) = (0.0, 0.0);
-                for &(part, by) in &after {
+                for &(part, by) in &after.parts[..after.n_parts] {
                     let held = before[part as usize];
                     let gain = price(part as usize, held + by) - price(part as usize, held);
                     change += gain;
@@ -198,6 +187,31 @@ fn walked(walk: &mut Walk<'_>, chain: &Chain, next: &Next) -> Option<Chain> {
     is_whole.then_some(chain)
 }
 
+/// What a chain does to the loads of the parts it touches.
+#[derive(Clone, Copy, Debug, Default)]
+struct Shift {
+    parts: [(u32, i64); LONGEST + 1],
+    n_parts: usize,
+}
+
+impl Shift {
+    fn carry(&mut self, from: u32, to: u32, weight: i64) {
+        self.add(from, -weight);
+        self.add(to, weight);
+    }
+
+    fn add(&mut self, part: u32, by: i64) {
+        let known = self.parts[..self.n_parts].iter_mut().find(|(held, _)| *held == part);
+        match known {
+            Some((_, change)) => *change += by,
+            None => {
+                self.parts[self.n_parts] = (part, by);
+                self.n_parts += 1;
+            }
+        }
+    }
+}
+
 /// Nodes by part.
 struct Members {
     nodes: Vec<Vec<u32>>,
@@ -238,8 +252,8 @@ impl Members {
     }
 
     /// Every move out of `end` (where it gives) or into it, as node, from, to.
-    fn moves(&self, walk: &Walk<'_>, end: u32, gives: bool) -> Vec<(u32, u32, u32)> {
-        let mut moves = Vec::new();
+    fn moves(&self, walk: &Walk<'_>, end: u32, gives: bool, moves: &mut Vec<(u32, u32, u32)>) {
+        moves.clear();
         for &node in &self.nodes[end as usize] {
             for &other in walk.graph.neighbors(node as usize) {
                 let beside = walk.part[other as usize];
@@ -250,6 +264,5 @@ impl Members {
         }
         moves.sort_unstable();
         moves.dedup();
-        moves
     }
 }

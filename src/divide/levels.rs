@@ -28,6 +28,11 @@ const AGAIN: f64 = 0.4;
 /// Weights of the strain: shapes come first, balance last.
 const WEIGHT: (f64, f64) = (0.02, 8.0);
 
+/// Rounds without gain after which no more are made.
+const IDLE: u64 = 2;
+/// How the last violators are walked once more.
+const LUKEWARM: Cooling = Cooling { n_visits: 100.0, heat: (0.02, 0.005), weight: (50.0, 50.0) };
+
 /// What to divide one connected graph into.
 pub(super) struct Task<'a> {
     pub graph: &'a Graph,
@@ -48,17 +53,36 @@ impl Task<'_> {
             return vec![0; self.graph.n_nodes()];
         }
         let effort = Effort::for_nodes(self.graph.n_nodes());
-        let tries: Vec<u64> = (0..effort.n_tries as u64).collect();
-        let n_inner = if effort.n_tries > 1 { 1 } else { self.n_threads };
+        let mut best = self.batch(0, &effort);
+        for batch in 1..effort.n_batches {
+            let is_coarse = self.graph.n_nodes() < 8 * self.n_parts();
+            if best.score.excess == 0 || is_coarse || self.stop.is_due() {
+                break;
+            }
+            let other = self.batch(batch, &effort);
+            if other.score < best.score {
+                best = other;
+            }
+        }
+        best.part
+    }
+
+    /// Some attempts, the best of which is made coarse and walked again.
+    fn batch(&self, batch: u64, effort: &Effort) -> Scored {
+        let n_tries = effort.n_tries as u64;
+        let tries: Vec<u64> = (batch * n_tries..(batch + 1) * n_tries).collect();
+        let n_inner = if n_tries > 1 { 1 } else { self.n_threads };
         let found = crew::each(self.n_threads, &tries, |_, &number| {
             let mut chance = Chance::fork(self.seed, number);
             self.scored(self.attempt(n_inner, effort.first, &mut chance), number)
         });
         let mut best = found.into_iter().min_by_key(Scored::key).expect("at least one try");
+        let mut n_idle = 0;
         for round in 1..=effort.n_rounds {
-            if self.stop.is_due() {
+            if n_idle == IDLE || self.stop.is_due() {
                 break;
             }
+            n_idle += 1;
             let better = crew::each(self.n_threads, &tries[..tries.len().min(2)], |_, &number| {
                 let mut chance = Chance::fork(self.seed, 1000 * round + number);
                 self.scored(self.again(&best.part, n_inner, effort.again, &mut chance), number)
@@ -66,11 +90,22 @@ impl Task<'_> {
             for other in better {
                 if other.score < best.score {
                     best = other;
+                    n_idle = 0;
                 }
             }
             self.stop.show(|| self.sight(&best.part, &[]));
         }
-        best.part
+        if best.score.excess > 0 { self.settled(best) } else { best }
+    }
+
+    /// With a longer search for chains, which only the best is worth.
+    fn settled(&self, best: Scored) -> Scored {
+        let mut walk =
+            Walk::new(self.graph, self.gauge, best.part.clone(), vec![1; self.n_parts()]);
+        let n_chains = 10 + 2 * self.n_parts();
+        chain::settle(&mut walk, n_chains, chain::MANY, self.stop);
+        let other = self.scored(walk.part, best.number);
+        if other.score < best.score { other } else { best }
     }
 
     fn scored(&self, part: Vec<u32>, number: u64) -> Scored {
@@ -87,12 +122,12 @@ impl Task<'_> {
         Sight { part, n_parts: self.n_parts(), worth: (0, [outside, excess, cost]) }
     }
 
-    fn attempt(&self, n_threads: usize, n_moves: usize, chance: &mut Chance) -> Vec<u32> {
+    fn attempt(&self, n_threads: usize, n_visits: f64, chance: &mut Chance) -> Vec<u32> {
         let levels = self.coarser(None, chance);
         let coarsest = levels.last().map_or(self.graph, |(graph, _)| graph);
         let target = self.gauge.targets[0];
         let part = tree::parts(coarsest, self.n_parts(), target, chance, self.stop);
-        self.back(part, &levels, HEAT, n_moves, n_threads, chance)
+        self.back(part, &levels, HEAT, n_visits, n_threads, chance)
     }
 
     /// The same from a division there is: what is joined is of one part, and it is less hot.
@@ -100,7 +135,7 @@ impl Task<'_> {
         &self,
         part: &[u32],
         n_threads: usize,
-        n_moves: usize,
+        n_visits: f64,
         chance: &mut Chance,
     ) -> Vec<u32> {
         let levels = self.coarser(Some(part), chance);
@@ -109,7 +144,7 @@ impl Task<'_> {
             coarse = lifted(&coarse, group_of);
         }
         let heat = HEAT.map(|(first, last)| (first * AGAIN, last));
-        self.back(coarse, &levels, heat, n_moves, n_threads, chance)
+        self.back(coarse, &levels, heat, n_visits, n_threads, chance)
     }
 
     /// From the coarsest level back to the finest.
@@ -118,7 +153,7 @@ impl Task<'_> {
         mut part: Vec<u32>,
         levels: &[(Graph, Vec<u32>)],
         heat: [(f64, f64); 3],
-        n_moves: usize,
+        n_visits: f64,
         n_threads: usize,
         chance: &mut Chance,
     ) -> Vec<u32> {
@@ -131,7 +166,7 @@ impl Task<'_> {
                 _ if depth == levels.len() => heat[0],
                 _ => heat[1],
             };
-            let cooling = Cooling { n_moves: n_moves * graph.n_nodes(), heat, weight: WEIGHT };
+            let cooling = Cooling { n_visits, heat, weight: WEIGHT };
             let walked = Walked { graph, gauge: &gauge, n_threads, stop: self.stop };
             part = walked.walk(part, &cooling, chance);
             if let Some(below) = depth.checked_sub(1) {
@@ -146,14 +181,22 @@ impl Task<'_> {
     fn finish(&self, part: Vec<u32>, chance: &mut Chance) -> Vec<u32> {
         let mut walk = Walk::new(self.graph, self.gauge, part, vec![1; self.n_parts()]);
         let n_chains = 40 + 8 * self.n_parts();
-        chain::settle(&mut walk, n_chains, self.stop);
-        let before = walk.part.clone();
-        let score = Score::new(self.graph, self.gauge, &before);
-        let n_moves = 40 * self.graph.n_nodes();
-        let cooling = Cooling { n_moves, heat: (0.02, 0.005), weight: (50.0, 50.0) };
-        walk.anneal(&cooling, chance, self.stop);
-        chain::settle(&mut walk, n_chains, self.stop);
-        if Score::new(self.graph, self.gauge, &walk.part) <= score { walk.part } else { before }
+        chain::settle(&mut walk, n_chains, chain::FEW, self.stop);
+        let mut best = (Score::new(self.graph, self.gauge, &walk.part), walk.part.clone());
+        // Borders first; where some part is still off, also by steps that help only later.
+        for cooling in [None, Some(LUKEWARM)] {
+            match cooling {
+                None => walk.relax(LUKEWARM.weight.1, self.stop),
+                Some(_) if best.0.excess == 0 => break,
+                Some(cooling) => walk.anneal(&cooling, chance, self.stop),
+            }
+            chain::settle(&mut walk, n_chains, chain::FEW, self.stop);
+            let score = Score::new(self.graph, self.gauge, &walk.part);
+            if score < best.0 {
+                best = (score, walk.part.clone());
+            }
+        }
+        best.1
     }
 
     /// Ever coarser graphs, each with the group of each node of the one before.
@@ -207,21 +250,25 @@ fn lifted(part: &[u32], group_of: &[u32]) -> Vec<u32> {
 /// How much is tried on a graph; follows from its size alone.
 #[derive(Clone, Copy, Debug)]
 struct Effort {
+    /// How often all of this is done while some part is still off.
+    n_batches: u64,
     /// Whole attempts from different trees.
     n_tries: usize,
     /// How often the best is coarsened and walked again, twice each time where tries run side by side.
     n_rounds: u64,
-    /// Moves for each node of each level, at first and again.
-    first: usize,
-    again: usize,
+    /// Moves looked at for each node on a rim, at each level: at first and again.
+    first: f64,
+    again: f64,
 }
 
 impl Effort {
     fn for_nodes(n_nodes: usize) -> Self {
         match n_nodes {
-            0..1_000 => Self { n_tries: 4, n_rounds: 6, first: 150, again: 100 },
-            1_000..5_000 => Self { n_tries: 2, n_rounds: 2, first: 120, again: 120 },
-            _ => Self { n_tries: 1, n_rounds: 2, first: 300, again: 200 },
+            0..1_000 => Self { n_batches: 2, n_tries: 4, n_rounds: 6, first: 200.0, again: 150.0 },
+            1_000..5_000 => {
+                Self { n_batches: 1, n_tries: 2, n_rounds: 2, first: 200.0, again: 150.0 }
+            }
+            _ => Self { n_batches: 1, n_tries: 1, n_rounds: 2, first: 250.0, again: 200.0 },
         }
     }
 }
@@ -260,7 +307,7 @@ impl Walked<'_> {
             let seed = chance.word();
             let done = crew::each(self.n_threads, &groups, |number, group| {
                 let cooling = Cooling {
-                    n_moves: cooling.n_moves / self.graph.n_nodes() * group.nodes.len() / ROUNDS,
+                    n_visits: cooling.n_visits / ROUNDS as f64,
                     heat: step(cooling.heat),
                     weight: step(cooling.weight),
                 };

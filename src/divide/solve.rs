@@ -67,7 +67,7 @@ impl Reason {
 
 /// Divides `ground` as `aim` says. Deterministic for a seed on any number of threads, unless cut short.
 ///
-/// Cost: some 1,000 moves of 70 ns a unit. Fails only where no division exists, or when cancelled.
+/// Cost: some hundred moves of 70 ns for each unit beside another part, at each level of coarseness. Fails only where no division exists, or when cancelled.
 pub fn divide(ground: &Ground, aim: &Aim, stop: &Stop<'_>) -> Result<Division, Impossible> {
     ground.check()?;
     check(aim)?;

@@ -89,8 +89,7 @@ fn halves(
     let gauge = gauge.at_grain(grain);
     let least = vec![n_first as u32, n_second as u32];
     let mut walk = Walk::new(region, &gauge, side, least);
-    let n_moves = 40 * region.n_nodes();
-    let cooling = Cooling { n_moves, heat: (0.8, 0.05), weight: (0.3, 2.0) };
+    let cooling = Cooling { n_visits: 100.0, heat: (0.8, 0.05), weight: (0.3, 2.0) };
     walk.anneal(&cooling, chance, stop);
     (walk.part, n_first)
 }

@@ -9,6 +9,8 @@
 //! gives that for one line of code.
 //! Source: Kirkpatrick, Gelatt, Vecchi 1983; Johnson et al. 1989 for graph partitions.
 
+use std::collections::VecDeque;
+
 use super::chance::Chance;
 use super::contact::Contact;
 use super::gauge::Gauge;
@@ -18,7 +20,8 @@ use super::watch::Stop;
 /// How a search cools down. Costs are counted in mean borders.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Cooling {
-    pub n_moves: usize,
+    /// Moves looked at, for each node on a rim at the beginning.
+    pub n_visits: f64,
     /// Temperature at the beginning and at the end.
     pub heat: (f64, f64),
     /// Weight of the strain at the beginning and at the end.
@@ -98,7 +101,8 @@ impl<'a> Walk<'a> {
 
     /// Runs until cold, or until told to stop.
     pub fn anneal(&mut self, cooling: &Cooling, chance: &mut Chance, stop: &Stop<'_>) {
-        let n_blocks = cooling.n_moves.div_ceil(BLOCK);
+        let n_moves = (cooling.n_visits * self.rim.len() as f64) as usize;
+        let n_blocks = n_moves.div_ceil(BLOCK);
         for block in 0..n_blocks {
             if self.rim.is_empty() || stop.is_due() {
                 return;
@@ -106,7 +110,7 @@ impl<'a> Walk<'a> {
             let done = block as f64 / n_blocks as f64;
             let heat = between(cooling.heat, done);
             let weight = between(cooling.weight, done);
-            for _ in 0..BLOCK.min(cooling.n_moves - block * BLOCK) {
+            for _ in 0..BLOCK.min(n_moves - block * BLOCK) {
                 self.attempt(heat, weight, chance);
             }
         }
@@ -152,6 +156,56 @@ impl<'a> Walk<'a> {
         if worse <= patience.max(0.0) && self.contact.stays_whole(self.graph, &self.part, node) {
             self.shift(node, to);
         }
+    }
+
+    /// Moves nodes while that makes things better, until no single move does.
+    ///
+    /// Cost: O(rim) and what follows from each move; at most eight moves a node.
+    pub fn relax(&mut self, weight: f64, stop: &Stop<'_>) {
+        let mut queue: VecDeque<u32> = self.rim.iter().copied().collect();
+        queue.make_contiguous().sort_unstable();
+        let mut is_queued = vec![false; self.graph.n_nodes()];
+        for &node in &queue {
+            is_queued[node as usize] = true;
+        }
+        let mut n_left = 8 * self.graph.n_nodes();
+        while let Some(node) = queue.pop_front() {
+            is_queued[node as usize] = false;
+            let Some(to) = self.best_move(node as usize, weight) else { continue };
+            if n_left == 0 || stop.is_due() {
+                return;
+            }
+            n_left -= 1;
+            self.shift(node as usize, to);
+            for &next in std::iter::once(&node).chain(self.graph.neighbors(node as usize)) {
+                if self.foreign[next as usize] > 0 && !is_queued[next as usize] {
+                    is_queued[next as usize] = true;
+                    queue.push_back(next);
+                }
+            }
+        }
+    }
+
+    /// The part that gains most by having `node`, if any does.
+    fn best_move(&mut self, node: usize, weight: f64) -> Option<u32> {
+        let from = self.part[node] as usize;
+        let (load, moved) = (self.load[from], self.graph.weights[node]);
+        let left = self.gauge.strain(from, load - moved) - self.strain[from];
+        let mut best: Option<(f64, u32)> = None;
+        for at in 0..self.graph.neighbors(node).len() {
+            let to = self.part[self.graph.neighbors(node)[at] as usize];
+            if to as usize == from || best.is_some_and(|(_, held)| held == to) {
+                continue;
+            }
+            let grown = self.gauge.strain(to as usize, self.load[to as usize] + moved);
+            let strain = left + grown - self.strain[to as usize];
+            let worse = self.cost_of(node, to) + weight * strain;
+            if worse < best.map_or(-1e-9, |(held, _)| held) {
+                best = Some((worse, to));
+            }
+        }
+        let (_, to) = best?;
+        self.may_leave(node).then_some(to)
     }
 
     /// Whether `node` may leave its part.

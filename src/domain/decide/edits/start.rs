@@ -20,6 +20,7 @@ use crate::domain::plan::{Cut, Grid, Plan, PlanChoice};
 use crate::domain::register::area::Level;
 use crate::domain::rights::Actor;
 use crate::domain::world::World;
+use crate::domain::world::parallel::in_parallel;
 
 /// Longest title of a plan, in characters.
 const MAX_TITLE: usize = 200;
@@ -45,17 +46,15 @@ pub struct PreparedCut {
     pub cut: Arc<Cut>,
 }
 
-/// Weaves the ground of a draft on a snapshot. Cost: tens of milliseconds a community, on this thread.
+/// Weaves the ground of a draft on a snapshot. Cost: tens of milliseconds a community; many communities
+/// are woven on all cores.
 pub fn prepare(world: &World, start: &StartPlan) -> Vec<PreparedCut> {
-    let areas = areas_of(world, start);
-    areas
-        .into_iter()
-        .filter_map(|area| {
-            let base = base_of(world, start, area);
-            let cut = weave(world, area, base.as_ref().map(|base| (base.0, &base.1)))?;
-            Some(PreparedCut { area, base: base.map(|base| base.1), cut })
-        })
-        .collect()
+    let prepared = in_parallel(&areas_of(world, start), |area| {
+        let base = base_of(world, start, *area);
+        let cut = weave(world, *area, base.as_ref().map(|base| (base.0, &base.1)))?;
+        Some(PreparedCut { area: *area, base: base.map(|base| base.1), cut })
+    });
+    prepared.into_iter().flatten().collect()
 }
 
 /// Facts of the new plan. Weaves what was not prepared, or has changed since.
