@@ -5,7 +5,9 @@ use proptest::prelude::*;
 
 use super::chance::Chance;
 use super::contact::{Contact, stays_whole_slowly};
+use super::gauge::Gauge;
 use super::graph::Graph;
+use super::walk::Walk;
 use super::*;
 use crate::domain::fabric::Barrier;
 use crate::domain::measure::{Area, Length};
@@ -180,6 +182,34 @@ proptest! {
         prop_assert!(found.excess as f64 <= best_cut * 4.0 + 400_000.0, "{found:?} for {truth:?}");
     }
 
+    /// A descent keeps parts whole and none empty, and never makes borders and strain together larger.
+    #[test]
+    fn a_descent_stays_whole_and_only_gains(seed in 0u64..1_000_000, parts in 2usize..9) {
+        let ground = town(seed, 14, 11, 40);
+        let graph = largest_piece(&ground);
+        let parts = parts.min(graph.n_nodes());
+        let mean = graph.total() as f64 / parts as f64;
+        let gauge = Gauge::even(parts, mean.max(1.0), (0, i64::MAX), 0.01);
+        let mut chance = Chance::fork(seed, 1);
+        let start = tree::parts(&graph, parts, mean, &mut chance, &Stop::default());
+        let mut walk = Walk::new(&graph, &gauge, start, vec![1; parts]);
+        let price = |walk: &Walk<'_>| {
+            let cut = graph.borders().filter(|&(a, b, _)| walk.part[a] != walk.part[b]);
+            let cut: i64 = cut.map(|(_, _, cost)| cost).sum();
+            let strain: f64 = (0..parts).map(|part| gauge.strain(part, walk.load[part])).sum();
+            cut as f64 / graph.mean_cost() + 50.0 * strain
+        };
+        let before = price(&walk);
+        walk.relax(50.0, &Stop::default());
+        prop_assert!(price(&walk) <= before + 1e-6);
+        for part in 0..parts as u32 {
+            let nodes: Vec<u32> =
+                (0..graph.n_nodes() as u32).filter(|&node| walk.part[node as usize] == part).collect();
+            let mut place = vec![u32::MAX; graph.n_nodes()];
+            prop_assert_eq!(graph.part(&nodes, &mut place).pieces().len(), 1);
+        }
+    }
+
     #[test]
     fn the_local_test_agrees_with_its_slow_twin(seed in 0u64..1_000_000, parts in 1usize..6) {
         let ground = town(seed, 9, 7, 40);
@@ -197,6 +227,13 @@ proptest! {
 }
 
 /// Walks at random and asks both tests at every node of every state.
+/// The piece with most units.
+fn largest_piece(ground: &Ground) -> Graph {
+    let graph = ground.graph(&Aim::new(Count::Exactly(1))).0;
+    let nodes = graph.pieces().into_iter().max_by_key(Vec::len).expect("there is ground");
+    graph.part(&nodes, &mut vec![u32::MAX; graph.n_nodes()])
+}
+
 fn agree(graph: &Graph, seed: u64, parts: usize) {
     let mut chance = Chance::fork(seed, 1);
     let mut contact = Contact::new(graph.n_nodes());
