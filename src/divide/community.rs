@@ -40,7 +40,7 @@ impl Weigh {
     pub const BUILDINGS: Self = Self { households: 0, persons: 0, buildings: 1, area: 0 };
     pub const AREA: Self = Self { households: 0, persons: 0, buildings: 0, area: 1 };
 
-    fn of(self, tally: &Tally, square_meters: f64) -> i64 {
+    pub fn of(self, tally: &Tally, square_meters: f64) -> i64 {
         self.households * tally.households.get()
             + self.persons * tally.persons.get()
             + self.buildings * tally.buildings.get()
@@ -263,7 +263,7 @@ pub fn kept(plot: &Plot, part: &[u32], n_parts: usize) -> Vec<Option<GridKey>> {
 
 /// For each row of a square table a column of its own, so that the sum of the entries is the largest.
 /// Cost: O(n³). H. W. Kuhn, The Hungarian method for the assignment problem, 1955, with potentials.
-fn best_matching(gain: &[Vec<i64>]) -> Vec<usize> {
+pub(super) fn best_matching(gain: &[Vec<i64>]) -> Vec<usize> {
     let n = gain.len();
     // Rows and columns count from 1; 0 stands for "none yet".
     let (mut row_price, mut column_price) = (vec![0i64; n + 1], vec![0i64; n + 1]);

@@ -88,7 +88,7 @@ impl Ground {
 }
 
 /// What it costs to let a part end here: a metre along a road counts a quarter of one across open ground.
-fn price(border: &Border) -> i64 {
+pub(super) fn price(border: &Border) -> i64 {
     let quarters = match border.barrier {
         Barrier::None => 4,
         Barrier::Lane => 3,

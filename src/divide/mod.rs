@@ -10,9 +10,10 @@
 //! `share` (how many parts each piece gets), `graph`, `gauge`, `score`, `contact` (does a part fall
 //! apart), `walk` (borders move), `chain` (the last violators), `tree` (balanced cuts), `levels` (coarse
 //! to fine), `exact` (all divisions of small ground), `measure` (what came of it), `coverage` (units from
-//! polygons), `community` (units from the cells of a plan, and a division as a stroke), with `chance`, `crew` and `watch` at hand.
+//! polygons), `community` (units from the cells of a plan, and a division as a stroke), `repair` (parts outside the band mended
+//! with few moves), with `chance`, `crew` and `watch` at hand.
 //!
-//! But for `community` it knows nothing of plans, grids or buildings: domain's measures only.
+//! But for `community` and `repair::plan` it knows nothing of plans, grids or buildings: domain's measures only.
 //!
 //! **Why** one engine for blocks of a census and cells of a community: what is compared with other tools is
 //! then what planners get. **Why** a bound and certificates with each answer: a division nobody
@@ -32,6 +33,7 @@ mod ground;
 mod levels;
 mod measure;
 mod proof;
+pub mod repair;
 mod score;
 mod share;
 mod solve;
