@@ -33,7 +33,8 @@
 //! other (`fabric::overlay`); a draft left behind is merged with what counts now by the same overlay
 //! (`plan::merge`, `decide::edits::rebase`).
 //! A division is proposed: `http::jobs` or `cli::divide` → `divide::community` (cells as units) → engine →
-//! one stroke, which goes in as a planner's edit does.
+//! one stroke, which goes in as a planner's edit does. Grids outside the band are mended the same way:
+//! `divide::repair` finds ways out, `http::api::repair` previews each and offers what the desk would take.
 
 pub mod domain;
 pub mod sample;

@@ -24,6 +24,8 @@ mod past;
 mod privacy;
 #[path = "api/rebase.rs"]
 mod rebase;
+#[path = "api/repair.rs"]
+mod repair;
 #[path = "api/replies.rs"]
 mod replies;
 #[path = "api/routes.rs"]

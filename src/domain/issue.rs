@@ -236,6 +236,13 @@ codes! {
     "divide.piece", "孤立地块不足下限", "a piece that touches nothing else is lighter than a part may be";
     "divide.count", "任何份数都不能使其全部达标", "too heavy for so many parts, too light for one more";
     "divide.exhausted", "已穷举全部划分，均不达标", "every division was looked at, and none keeps the band";
+    "repair.nothing", "均在规模区间内，无需修复", "everything lies in the band";
+    "repair.none", "未找到可行的修复办法", "no way to mend it was found";
+    "repair.partly", "没有办法使其全部达标，以下为最接近的办法", "nothing brings all of it into the band; this is as near as was found";
+    "repair.special", "专属网格与街面网格不参与修复", "grids of a special kind are left as they are";
+    "repair.two-communities", "一次只能修复一个社区的网格", "grids of one community are mended at a time";
+    "repair.which-community", "请指明社区或网格", "name a community, or grids";
+    "repair.bad-time", "时限应在 0 至 10 秒之间", "the limit in time is between 0 and 10 seconds";
     // findings about plans and places
     "grid.empty", "空网格：没有楼栋", "the grid holds no building";
     "grid.overloaded", "超载网格", "the grid holds too many households";

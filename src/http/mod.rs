@@ -204,6 +204,7 @@ pub fn router(app: Arc<App>) -> Router {
         .routes(routes!(api::divide::divide))
         .routes(routes!(api::divide::job, api::divide::stop))
         .routes(routes!(api::divide::accept))
+        .routes(routes!(api::repair::repair))
         .routes(routes!(presence::presence))
         .routes(routes!(api::grids::grids))
         .routes(routes!(api::grids::grid))

@@ -15,6 +15,7 @@ pub(super) mod locate;
 pub(super) mod meta;
 pub(super) mod plans;
 pub(super) mod rebase;
+pub(super) mod repair;
 pub(super) mod search;
 pub(super) mod tallies;
 pub(super) mod uploads;

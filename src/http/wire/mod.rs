@@ -21,6 +21,7 @@ mod import;
 mod located;
 mod plan;
 mod rebase;
+mod repair;
 mod stroke;
 mod tally;
 
@@ -46,6 +47,7 @@ pub use life::{
 pub use located::{CommunityName, Contact, GridName, Located, located_building, located_pin};
 pub use plan::{Plan, PlanKey, PlanList};
 pub use rebase::{RebaseBody, RebaseConflict, RebaseSheet};
+pub use repair::{Asked as RepairAsked, RepairBody, RepairSheet};
 pub use stroke::{EditBody, Unsayable};
 pub use tally::{Shown, Tally, TallyList, TallyRow, TallyTable};
 
