@@ -148,6 +148,14 @@ export function createApp(): App {
       case "divide":
         work(({ divisions }) => divisions.begin(effect.plan, effect.wish, who())).then(jobTold);
         return;
+      case "mend": {
+        const { plan, wish } = effect;
+        work(({ mending }) => mending.ask(plan, wish, who())).then((reply) => {
+          if (reply.ok) send({ of: "mend", do: "found", wish, found: reply.value });
+          else send({ of: "mend", do: "failed", wish, problem: reply.problem });
+        });
+        return;
+      }
       case "watchJob":
         setTimeout(
           () => work(({ divisions }) => divisions.watch(effect.id, effect.cells, who())).then(jobTold),

@@ -3,11 +3,13 @@ import { learn, speech } from "../src/words";
 import { divide as divideEn } from "../src/words/divide.en";
 import { divide as divideZh } from "../src/words/divide.zh";
 import { en as pageEn } from "../src/words/en";
+import { mend as mendEn } from "../src/words/mend.en";
+import { mend as mendZh } from "../src/words/mend.zh";
 import { zh as pageZh } from "../src/words/zh";
 
 // With the texts that come with panels of their own.
-const en = { ...pageEn, divisions: divideEn };
-const zh = { ...pageZh, divisions: divideZh };
+const en = { ...pageEn, divisions: divideEn, mend: mendEn };
+const zh = { ...pageZh, divisions: divideZh, mend: mendZh };
 
 /** Paths of all texts; the compiler holds the fixed keys, this holds the tables keyed by the server too. */
 function keysOf(value: unknown, path = ""): string[] {

@@ -3,8 +3,9 @@
 
 import type { GeoJSONSource, Map as MapLibre } from "maplibre-gl";
 import { classOf } from "../model/classes";
-import { proposed, proposedHues } from "../model/division";
+import { proposedHues } from "../model/division";
 import type { CellId, Mesh } from "../model/fabric";
+import { foreshown } from "../model/mending";
 import { bars } from "../model/numbers";
 import { boundsOf, colorOf } from "../model/paint";
 import type { LonLat } from "../model/place";
@@ -41,7 +42,7 @@ export class DraftSync {
     if (fabric === null || mesh === null || state.bench.colors === null) return;
     const { stroke, colors: still } = state.bench;
     const fills = fillsOf(state, palette);
-    const recolor = stroke?.recolor ?? proposed(state.bench.dividing, fabric);
+    const recolor = stroke?.recolor ?? foreshown(state, fabric);
     const changed: CellId[] = [];
     let gaps = false;
     let locks = false;
@@ -181,10 +182,10 @@ function outlineOf(mesh: Mesh, cells: { has(cell: CellId): boolean; keys(): Iter
 function fillsOf(state: State, palette: Palette): (grid: GridKey) => string {
   const paint = paintOf(state.view);
   if (paint === "hues") {
-    const { hues: own, dividing, stroke } = state.bench;
+    const { hues: own, stroke } = state.bench;
     const fabric = state.fabric.value;
     const hues =
-      fabric === null || stroke !== null ? own : proposedHues(own, proposed(dividing, fabric), fabric);
+      fabric === null || stroke !== null ? own : proposedHues(own, foreshown(state, fabric), fabric);
     return (grid) => palette.hues[hues.get(grid) ?? ((grid % 8) + 8) % 8] ?? "";
   }
   const bounds = boundsOf(state);

@@ -50,6 +50,7 @@ export class Sync {
         bench.hues,
         bench.stroke,
         bench.dividing,
+        bench.mending,
         bench.preview,
         bench.cursor,
         bench.planners,

@@ -8,6 +8,7 @@ import type { Job, Wish } from "./division";
 import type { Edit, Outcome, Pending, Repair } from "./edits";
 import type { Fabric } from "./fabric";
 import type { Act, Asked, Check, Checks, Comment, Deed, Era, Life, Rebase, Take } from "./life";
+import type { MendWish, Remedies } from "./mending";
 import type { Box, LonLat } from "./place";
 import type {
   Breaks,
@@ -173,6 +174,15 @@ export type Action =
       | { do: "accept"; communities: Code[] }
       | { do: "accepted"; communities: Code[] }
     ))
+  // grids outside the band mended
+  | ({ of: "mend" } & (
+      | { do: "ask"; grids: Code[]; bindEstates: boolean }
+      | { do: "found"; wish: MendWish; found: Remedies }
+      | { do: "failed"; wish: MendWish; problem: Problem }
+      | { do: "show"; at: number | null }
+      | { do: "done" }
+      | { do: "drop" }
+    ))
   // drafts
   | ({ of: "draft" } & (
       | { do: "plan"; to: string | null }
@@ -236,6 +246,7 @@ export type Effect =
   | { do: "deed"; plan: string; deed: Deed; base: number | null }
   | { do: "divide"; plan: string; wish: Wish }
   | { do: "watchJob"; id: number; cells: Code | null; ms: number }
+  | { do: "mend"; plan: string; wish: MendWish }
   | { do: "stopJob"; id: number }
   | { do: "acceptJob"; plan: string; id: number; communities: Code[]; edit: string }
   | { do: "keepQueue"; plan: string; queue: Pending[] }

@@ -5,6 +5,7 @@ import { type Dividing, notDividing } from "./division";
 import type { Recolor, Trouble } from "./draft";
 import type { Edit, Outcome, Pending, Row } from "./edits";
 import type { CellId, Colors } from "./fabric";
+import { type Mending, notMending } from "./mending";
 import type { GridKey, Plan, Planner, Problem } from "./register";
 import type { Pixel } from "./surface";
 
@@ -82,6 +83,7 @@ export type Bench = {
   starting: { busy: boolean; problem: Problem | null };
   tab: Tab;
   dividing: Dividing;
+  mending: Mending;
   /** Undoing step by step until this revision is the last that stands. */
   goingBack: number | null;
   planners: Planner[];
@@ -108,6 +110,7 @@ export const firstBench = (client: string, name: string): Bench => ({
   starting: { busy: false, problem: null },
   tab: "numbers",
   dividing: notDividing,
+  mending: notMending,
   goingBack: null,
   planners: [],
 });

@@ -8,7 +8,7 @@ import type { Code, Finding, Grid, GridKey, Problem } from "./register";
 
 /** Grids are named by code, places are longitude and latitude. */
 export type Edit =
-  | { op: "paint"; buildings?: Code[]; cells?: CellId[]; to: Code | null }
+  | { op: "paint"; community?: Code; buildings?: Code[]; cells?: CellId[]; to: Code | null }
   | { op: "lasso"; polygon: LonLat[][]; to: Code | null; by: "building" | "area" }
   | { op: "split"; grid: Code; line: LonLat[]; name?: string }
   | { op: "reroute"; between: [Code, Code]; line: LonLat[] }
@@ -22,7 +22,8 @@ export type Edit =
   | { op: "link" | "unlink"; from: LonLat; to: LonLat }
   | { op: "detach"; grid: Code; allowed: boolean }
   | { op: "lock" | "unlock"; grid: Code }
-  | { op: "lock" | "unlock"; all: true; community: Code };
+  | { op: "lock" | "unlock"; all: true; community: Code }
+  | { op: "divide"; community: Code; parts: { cells: CellId[]; grid: Code | null; name: string }[] };
 
 export type Repair = "refuse" | "carry";
 

@@ -9,6 +9,7 @@ import { updateJobs } from "./files";
 import { change, resync } from "./live";
 import { updateLife } from "./living";
 import { flyTo, hit, home, look, mark, mine, press, scope, select, toWorkspace } from "./look";
+import { updateMending } from "./mending";
 import { askKey, atOf, baseAsks, CURRENT, draftCommunity, planOf, wants } from "./select";
 import { emptySlot, isDark, type State } from "./state";
 import { sameButCamera } from "./view";
@@ -51,6 +52,7 @@ function settle(before: State, after: State, effects: Effect[], visited: boolean
 function step(state: State, action: Action): Step {
   if ("of" in action) {
     if (action.of === "divide") return updateDivision(state, action);
+    if (action.of === "mend") return updateMending(state, action);
     return action.of === "draft" ? updateDraft(state, action) : updateLife(state, action);
   }
   switch (action.do) {

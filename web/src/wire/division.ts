@@ -30,7 +30,7 @@ const judged = (node: Node): Judged => ({
   barrierShare: node.get("barrier_share").maybe((share) => share.number()),
 });
 
-const certificate = (node: Node): Certificate => ({
+export const certificate = (node: Node): Certificate => ({
   code: node.get("code").string(),
   message: node.get("message").textOr(),
   weight: node.get("weight").number(),

@@ -2,3 +2,4 @@
 
 export { carryOut } from "./deeds";
 export * as divisions from "./division";
+export * as mending from "./mending";

@@ -348,6 +348,7 @@ export const en: Words = {
     renumberAll: "Number from west to east",
     renumberHint:
       "Grids are numbered from west to east, from north to south. Numbers already in order stay; the others follow the highest ever used here, and none is used again.",
+    repair: "Find ways to repair",
     detached: "May be in pieces",
     detachedHint: "This grid may consist of parts that do not touch",
     name: "Name",

@@ -345,6 +345,7 @@ export const zh = {
     renumberAll: "自西向东编号",
     renumberHint:
       "网格自西向东、自北向南编号；已合顺序的保留，其余接在本社区用过的最大编号之后，用过的编号不再使用。",
+    repair: "找办法修复",
     detached: "允许飞地",
     detachedHint: "这个网格可以分成不相连的几块",
     name: "名称",
