@@ -19,8 +19,9 @@ pub(super) const FEW: usize = 12;
 const STEPS: i64 = 128;
 const KEPT: usize = 3;
 const GROWN: usize = 320;
-/// Gifts told.
-const TOLD: usize = 8;
+/// Gifts remembered, and share of what goes over that two gifts told may have in common.
+const TOLD: usize = 40;
+const ALIKE: f64 = 0.6;
 
 /// Ground for a part, and what is left of the trouble.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -232,6 +233,15 @@ impl Giving<'_> {
         Some(next)
     }
 
+    /// Share of households that two gifts, each ascending, have in common.
+    fn common(&self, one: &[u32], other: &[u32]) -> f64 {
+        // An empty unit counts a little, so that gifts of nobody can be told apart.
+        let size = |unit: &u32| self.board.case.households[*unit as usize] * 100 + 1;
+        let both: i64 = one.iter().filter(|unit| other.binary_search(unit).is_ok()).map(size).sum();
+        let all: i64 = one.iter().chain(other).map(size).sum();
+        both as f64 / (all - both) as f64
+    }
+
     fn add(&self, bundle: &mut Bundle, unit: u32) {
         let (board, at) = (self.board, unit as usize);
         let part_of = |unit: u32| {
@@ -333,15 +343,23 @@ impl<'a> Told<'a> {
         }
     }
 
-    /// Those that shut nobody in.
+    /// Those that shut nobody in, each unlike the better ones.
     fn gifts(self) -> Gifts {
         let Giving { board, draft, taker, .. } = self.giving;
         let made = |told: Vec<(Worth, Vec<u32>)>| {
-            let drafts = told.into_iter().map(|(worth, units)| {
-                let draft = board.shifted(draft, &units, *taker);
-                Gift { draft, worth }
-            });
-            drafts.filter(|gift| !board.shuts_in_more(draft, &gift.draft)).collect()
+            let (mut gifts, mut kept) = (Vec::new(), Vec::<Vec<u32>>::new());
+            for (worth, mut units) in told {
+                units.sort_unstable();
+                if kept.iter().any(|other| self.giving.common(&units, other) > ALIKE) {
+                    continue;
+                }
+                let next = board.shifted(draft, &units, *taker);
+                if !board.shuts_in_more(draft, &next) {
+                    gifts.push(Gift { draft: next, worth });
+                    kept.push(units);
+                }
+            }
+            gifts
         };
         Gifts { fair: made(self.fair), passing: made(self.passing) }
     }

@@ -12,8 +12,9 @@ use crate::divide::watch::Stop;
 const KEPT: usize = 6;
 /// Steps beyond one for each picked part.
 const MORE: usize = 3;
-/// Gifts to one neighbour that are tried.
+/// Gifts to one neighbour that are tried, and ways to become two.
 const FAIR: usize = 2;
+const HALVES: usize = 4;
 /// Ways out that are enough.
 const ENOUGH: usize = 60;
 
@@ -105,7 +106,7 @@ fn relieve(board: &Board<'_>, trial: &Trial, patient: u32, stop: &Stop<'_>, next
     let taker = board.add_part(&mut room);
     let need = need.max(board.case.band.0).max(1);
     let giving = Giving { board, draft: &room, giver: patient, taker, patient, need };
-    for gift in giving.gifts(stop).fair.into_iter().take(FAIR) {
+    for gift in giving.gifts(stop).fair.into_iter().take(HALVES) {
         next.push(trial.with(board, gift, (patient, taker)));
     }
 }
