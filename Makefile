@@ -96,7 +96,7 @@ $(VENV)/ready: tests/oracle/requirements.txt
 	@touch $@
 
 ## Tiles read by an independent decoder; a redrawn plan held against shapely; a plan's life from draft to its day; what codes
-## name through several publications.
+## name through several publications; two communities merged.
 test-oracle: $(VENV)/ready web/dist/index.html
 	$(CARGO) test --locked --test tiles
 	$(VENV)/bin/python tests/oracle/run.py
@@ -104,6 +104,7 @@ test-oracle: $(VENV)/ready web/dist/index.html
 	$(VENV)/bin/python tests/oracle/redraw.py target/debug/lifang
 	$(VENV)/bin/python tests/oracle/life.py target/debug/lifang
 	$(VENV)/bin/python tests/oracle/codes.py target/debug/lifang
+	$(VENV)/bin/python tests/oracle/merge.py target/debug/lifang
 
 $(DENY):
 	$(CARGO) install --locked --quiet --root target/tools cargo-deny@$(DENY_VERSION)

@@ -94,6 +94,7 @@ fn area_fact(row: &AreaRow, ids: &HashMap<Code, AreaId>) -> Fact {
         stated_households: row.households,
         stated_population: row.population,
         source_digest: 1,
+        lineage: Default::default(),
     };
     Fact::Area(area.id, came(Arc::new(area)))
 }

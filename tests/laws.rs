@@ -14,6 +14,8 @@ mod edits;
 mod fabric;
 #[path = "laws/life.rs"]
 mod life;
+#[path = "laws/lineage.rs"]
+mod lineage;
 #[path = "laws/rebase.rs"]
 mod rebase;
 #[path = "laws/quiet.rs"]

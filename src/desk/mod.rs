@@ -217,6 +217,16 @@ impl Shared {
                 }
             }
             Command::Import(import) => {
+                if let Rows::Areas(rows) = &import.rows {
+                    let areas = world.areas();
+                    let named = rows.iter().flat_map(|row| {
+                        row.lineage.predecessors.iter().chain([&row.code]).map(Code::as_str)
+                    });
+                    let held: Vec<AreaId> =
+                        named.filter_map(|code| Some(areas.by_code(code)?.id)).collect();
+                    let owners = reader().codes_in_history(&held).map_err(Arc::new)?;
+                    return Ok(self.briefed(world, owners));
+                }
                 if let Rows::Grids(rows) = &import.rows {
                     let codes: Vec<Code> = rows.iter().map(|row| row.code.clone()).collect();
                     let owners = reader().owners_of_codes(&codes).map_err(Arc::new)?;
@@ -280,7 +290,11 @@ impl Shared {
 /// What deciding `command` needs of the store: commands before it have to be on disk.
 fn asks_store(command: &Command, pending: &Change) -> bool {
     match command {
-        Command::Import(import) if import.rows.kind() == ImportKind::Grids => true,
+        Command::Import(import)
+            if matches!(import.rows.kind(), ImportKind::Areas | ImportKind::Grids) =>
+        {
+            true
+        }
         Command::Import(import) => asks_roster_of(import.rows.kind()) && !pending.roster.is_empty(),
         Command::Life(step) => matches!(step.deed, Deed::Approve(_)),
         Command::TakeBack(_) | Command::Start(_) | Command::Rebase(_) | Command::Turn(_) => true,

@@ -112,7 +112,10 @@ impl Desk {
     ) -> Result<Arc<World>, DeskError> {
         let recalled = self.shared.with_past(world, plan, day, areas)?;
         Ok(match day {
-            Some(day) if world.plans().in_force_on(Some(day)) != *world.plans().current() => {
+            Some(day)
+                if world.has_other_areas(day)
+                    || world.plans().in_force_on(Some(day)) != *world.plans().current() =>
+            {
                 Arc::new(recalled.as_of(day))
             }
             // What counted then counts now.

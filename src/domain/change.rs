@@ -33,6 +33,16 @@ pub struct AreaGround {
     pub notes: Vec<Issue>,
 }
 
+/// The map of areas as it was until a day on which some were abolished.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AreaEra {
+    pub ground: Arc<AreaGround>,
+    /// The records that changed on that day, as they were.
+    pub records: Vec<Arc<AreaRecord>>,
+    /// Areas that were none before that day, ascending.
+    pub newcomers: Vec<AreaId>,
+}
+
 /// Before and after of one thing; `None` is "was not there".
 #[derive(Clone, Debug, PartialEq)]
 pub struct Turned<T> {
@@ -94,6 +104,8 @@ pub struct Summary {
 pub enum Fact {
     Area(AreaId, Turned<Arc<AreaRecord>>),
     AreaGround(Turned<Arc<AreaGround>>),
+    /// What the map of areas was until this day, the first on which it was otherwise.
+    AreaEra(Day, Turned<Arc<AreaEra>>),
     Plan(PlanId, Turned<Arc<Plan>>),
     Grid(PlanId, GridKey, Turned<Arc<Grid>>),
     Cut(PlanId, AreaId, Turned<Arc<Cut>>),
@@ -153,6 +165,7 @@ impl Fact {
         match self {
             Self::Area(id, turned) => Self::Area(id, turned.mirror()),
             Self::AreaGround(turned) => Self::AreaGround(turned.mirror()),
+            Self::AreaEra(day, turned) => Self::AreaEra(day, turned.mirror()),
             Self::Plan(id, turned) => Self::Plan(id, turned.mirror()),
             Self::Grid(plan, key, turned) => Self::Grid(plan, key, turned.mirror()),
             Self::Cut(plan, area, turned) => Self::Cut(plan, area, turned.mirror()),

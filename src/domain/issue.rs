@@ -251,6 +251,15 @@ codes! {
     "grid.unbalanced", "与社区平均户数相差过大", "the grid is far from the community's mean of households";
     "grid.off-barriers", "边界多半不沿道路、河流等界线（沿线比例）", "most of the border follows no road, water or wall; the figure is the share that does";
     "grid.no-manager", "没有网格员", "nobody manages the grid";
+    "plan.area-abolished", "草案中的社区已撤销，请按现行社区新建草案", "a community of this draft was abolished: start a new draft of what it became";
+    "area.abolished", "此区域已撤销，保持原样", "this area was abolished; its row changes nothing";
+    "area.code-used", "此代码属于已撤销的区域，代码永不复用", "this code is that of an abolished area, and codes are never used again";
+    "area.several-days", "一次导入只能有一个撤并日期，请按日期分文件", "one file may abolish on one day only: split it by days";
+    "area.day-to-come", "撤并日期未到，请到当日再导入", "the day of abolition is still to come: import the file on that day";
+    "area.before-last", "早于最近一次撤并，不能再改", "this is before the last abolition; what was before it is closed";
+    "area.plan-after", "此日之后已有方案发布，请改用更晚的日期，或先撤回尚未生效的方案", "a plan begins here after that day: choose a later day, or withdraw the plan while it does not count";
+    "area.no-successor", "被撤销社区内仍有楼栋，请写明由哪个社区接收", "buildings stand in the abolished community: say which community takes them over";
+    "row.unknown-predecessor", "前身不在区划表中，只记录代码", "the area it came of is not known; its code is kept on record";
     "plan.behind", "所依据的方案已不再生效，请先更新草案", "what the draft started from no longer counts: bring it up to date first";
     "grid.in-pieces", "网格不连片", "the grid lies in pieces";
     "area.no-plan", "社区尚未划分网格", "the community has no grids";

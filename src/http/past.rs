@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::ask::{communities, plan_choice};
 use super::problem::{Fault, Problem};
 use super::{App, answer};
-use crate::domain::ids::AreaId;
+use crate::domain::ids::{AreaId, PlanId};
 use crate::domain::measure::Day;
 use crate::domain::world::{PlanChoice, World};
 
@@ -67,6 +67,15 @@ pub(super) fn world_of_both(
     world_of(app, &world, (other, None), areas)
 }
 
+/// The first day of a plan that is over, where it divides communities that are no more: they are asked
+/// as they were.
+pub(super) fn day_of_its_areas(world: &World, plan: PlanId) -> Option<Day> {
+    let plans = world.plans();
+    let held = plans.get(plan).filter(|held| held.is_published())?;
+    let is_gone = |area| world.areas().get(area).is_some_and(|record| record.is_abolished());
+    plans.areas(plan).any(is_gone).then_some(held.effective_from).flatten()
+}
+
 /// As [`answer`], from the world as it was on the day asked about.
 pub(super) async fn answer_about<T: Send + 'static>(
     app: &Arc<App>,
@@ -80,7 +89,12 @@ pub(super) async fn answer_about<T: Send + 'static>(
         let area = area.filter(|code| !code.is_empty());
         let areas = area.map(|code| communities(&held, Some(&code))).transpose()?;
         let areas: Option<BTreeSet<AreaId>> = areas.map(|areas| areas.into_iter().collect());
-        let world = world_of(app, &held, (plan, day), areas.as_ref())?;
+        let mut world = world_of(app, &held, (plan, day), areas.as_ref())?;
+        if let PlanChoice::Plan(id) = plan
+            && let Some(then) = day_of_its_areas(&world, id)
+        {
+            world = Arc::new(world.as_of(then));
+        }
         question(app, &world, plan)
     })
     .await

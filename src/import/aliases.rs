@@ -20,7 +20,7 @@ macro_rules! fields {
 }
 
 fields! {
-    Code, Name, Level, Parent, Kind, Households, Population,
+    Code, Name, Level, Parent, Predecessors, ValidFrom, ValidTo, Kind, Households, Population,
     Province, City, CityCode, District, DistrictCode, Street, StreetCode,
     Community, Grid, Head, Manager, WorkPhone, Buildings,
     Estate, Building, BuildingCode, BuildingType, Address, AddrStreet, AddrNumber, Entrances, Floors,
@@ -106,6 +106,13 @@ const AREAS: &[Alias] = &[
         "population",
         "population 人口数 常住人口 人口 总人口 人数 pop persons",
     ),
+    alias(
+        Field::Predecessors,
+        "predecessors",
+        "predecessors predecessor 前身 前身编码 撤并自 合并自 由何撤并 原社区编码 原区划代码 mergedfrom formerly",
+    ),
+    alias(Field::ValidFrom, "valid_from", "validfrom 设立日期 成立日期 启用日期 establishedon"),
+    alias(Field::ValidTo, "valid_to", "validto 撤销日期 撤并日期 停用日期 abolishedon"),
     alias(
         Field::StreetCode,
         "street_code",

@@ -59,6 +59,7 @@ impl Parents {
                     parent: parent.clone(),
                     kind: "".into(),
                     households: None,
+                    lineage: Default::default(),
                     population: None,
                     shape: Vec::new(),
                 });

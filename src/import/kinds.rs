@@ -15,6 +15,7 @@ use crate::domain::measure::Count;
 use crate::domain::personal::Personal;
 use crate::domain::place::{Pin, Polygon};
 use crate::domain::register::area::Level;
+use crate::domain::register::area::Lineage;
 use crate::domain::register::rows::{
     AreaRow, BuildingRow, FeatureRow, GridRow, HouseholdRow, MemberRow, Rows,
 };
@@ -64,6 +65,11 @@ impl RowReader<'_, '_, '_> {
                 None
             }
         };
+        let lineage = Lineage {
+            predecessors: self.predecessors(&code),
+            from: self.read(Field::ValidFrom, cells::date),
+            to: self.read(Field::ValidTo, cells::date),
+        };
         let row = AreaRow {
             row: self.record.row,
             name: if name.is_empty() { code.as_str().into() } else { name },
@@ -74,10 +80,26 @@ impl RowReader<'_, '_, '_> {
             households: self.read(Field::Households, cells::count),
             population: self.read(Field::Population, cells::count),
             shape,
+            lineage,
         };
         let Rows::Areas(rows) = &mut self.maker.rows else { unreachable!("made for areas") };
         rows.push(row);
         Ok(())
+    }
+
+    /// Codes of the areas this one came of, in one cell, each once and ascending.
+    fn predecessors(&mut self, own: &Code) -> Vec<Code> {
+        let text = self.record.cell(Field::Predecessors).to_owned();
+        let mut codes = Vec::new();
+        for part in text.split([',', '，', '、', ';', '；', '|', '/', '+']) {
+            match cells::code(part.trim()) {
+                Ok(code) => codes.extend(code.filter(|code| code != own)),
+                Err(fault) => self.warn(fault, Field::Predecessors),
+            }
+        }
+        codes.sort_unstable();
+        codes.dedup();
+        codes
     }
 
     pub fn grid(&mut self, ground: Ground) -> Result<(), Refused> {

@@ -137,6 +137,7 @@ impl Town {
             parent: None,
             kind: "rc".into(),
             households: None,
+            lineage: Default::default(),
             population: None,
             shape: self.boundary.clone(),
         }

@@ -77,6 +77,7 @@ impl RandomTown {
             parent: None,
             kind: "rc".into(),
             households: None,
+            lineage: Default::default(),
             population: None,
             shape: quilt.outline(ground),
         });

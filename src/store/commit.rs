@@ -18,9 +18,9 @@ use super::plans::{
     write_accepted, write_comment, write_cut, write_entry, write_grid, write_plan,
 };
 use super::register::{
-    AREA_GROUND, AREAS, BATCHES, BUILDINGS, COUNTERS, COUNTS, FEATURES, SETTINGS, UNHOUSED,
-    write_area, write_area_ground, write_batch, write_building, write_counters, write_counts,
-    write_feature, write_unhoused,
+    AREA_ERAS, AREA_GROUND, AREAS, BATCHES, BUILDINGS, COUNTERS, COUNTS, FEATURES, SETTINGS,
+    UNHOUSED, write_area, write_area_era, write_area_ground, write_batch, write_building,
+    write_counters, write_counts, write_feature, write_unhoused,
 };
 use super::roster;
 use super::table::Pen;
@@ -81,6 +81,7 @@ fn write_commit(connection: &Connection, commit: &Commit<'_>) -> Result<(), Stor
 struct Pens<'c> {
     areas: Pen<'c>,
     area_ground: Pen<'c>,
+    area_eras: Pen<'c>,
     plans: Pen<'c>,
     grids: Pen<'c>,
     cuts: Pen<'c>,
@@ -105,6 +106,7 @@ impl<'c> Pens<'c> {
         Self {
             areas: pen(&AREAS),
             area_ground: pen(&AREA_GROUND),
+            area_eras: pen(&AREA_ERAS),
             plans: pen(&PLANS),
             grids: pen(&GRIDS),
             cuts: pen(&CUTS),
@@ -133,6 +135,9 @@ impl<'c> Pens<'c> {
             Fact::AreaGround(turned) => put(&mut self.area_ground, turned, [1], |pen, ground| {
                 write_area_ground(pen, ground)
             }),
+            Fact::AreaEra(day, turned) => {
+                put(&mut self.area_eras, turned, [day.0], |pen, era| write_area_era(pen, *day, era))
+            }
             Fact::Plan(id, turned) => {
                 put(&mut self.plans, turned, [id.get()], |pen, plan| write_plan(pen, plan))
             }

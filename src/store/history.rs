@@ -28,6 +28,7 @@ use crate::domain::plan::Cut;
 pub enum FactKind {
     Area,
     AreaGround,
+    AreaEra,
     Plan,
     Grid,
     Cut,
@@ -46,9 +47,10 @@ pub enum FactKind {
 }
 
 impl FactKind {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Area,
         Self::AreaGround,
+        Self::AreaEra,
         Self::Plan,
         Self::Grid,
         Self::Cut,
@@ -70,6 +72,7 @@ impl FactKind {
         match self {
             Self::Area => "area",
             Self::AreaGround => "area_ground",
+            Self::AreaEra => "area_era",
             Self::Plan => "plan",
             Self::Grid => "grid",
             Self::Cut => "cut",
@@ -96,6 +99,7 @@ impl FactKind {
         match fact {
             Fact::Area(..) => Self::Area,
             Fact::AreaGround(..) => Self::AreaGround,
+            Fact::AreaEra(..) => Self::AreaEra,
             Fact::Plan(..) => Self::Plan,
             Fact::Grid(..) => Self::Grid,
             Fact::Cut(..) => Self::Cut,
@@ -212,6 +216,7 @@ fn kept(fact: &Fact) -> Option<(Subject<'_>, Option<Vec<u8>>)> {
         )),
         Fact::Area(..)
         | Fact::AreaGround(..)
+        | Fact::AreaEra(..)
         | Fact::Log(..)
         | Fact::Accepted(..)
         | Fact::Comment(..)
@@ -351,6 +356,7 @@ fn fact_of(
         }
         FactKind::Area
         | FactKind::AreaGround
+        | FactKind::AreaEra
         | FactKind::Cut
         | FactKind::Log
         | FactKind::Accepted

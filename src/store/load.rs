@@ -24,9 +24,9 @@ use super::plans::{
     read_comment, read_cut, read_entry, read_grid, read_override, read_plan,
 };
 use super::register::{
-    AREA_GROUND, AREAS, BATCHES, BUILDINGS, COUNTERS, COUNTS, FEATURES, SETTINGS, UNHOUSED,
-    read_area, read_area_ground, read_batch, read_building, read_counters, read_counts,
-    read_feature, read_unhoused,
+    AREA_ERAS, AREA_GROUND, AREAS, BATCHES, BUILDINGS, COUNTERS, COUNTS, FEATURES, SETTINGS,
+    UNHOUSED, read_area, read_area_era, read_area_ground, read_batch, read_building, read_counters,
+    read_counts, read_feature, read_unhoused,
 };
 use super::table::Table;
 use crate::domain::change::{Change, Fact, Turned};
@@ -102,6 +102,10 @@ fn places(connection: &Connection, past: Past) -> Result<Vec<Fact>, StoreError> 
         Ok(Fact::Area(area.id, came(Arc::new(area))))
     })?;
     all(&AREA_GROUND, |row| Ok(Fact::AreaGround(came(Arc::new(read_area_ground(row)?)))))?;
+    all(&AREA_ERAS, |row| {
+        let (day, era) = read_area_era(row)?;
+        Ok(Fact::AreaEra(day, came(Arc::new(era))))
+    })?;
     let mut plans: Vec<Arc<Plan>> = Vec::new();
     PLANS.each(connection, |row| {
         plans.push(Arc::new(read_plan(row)?));

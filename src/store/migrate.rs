@@ -21,6 +21,7 @@ const STEPS: &[&str] = &[
     include_str!("schema/0002_drafts.sql"),
     include_str!("schema/0003_life.sql"),
     include_str!("schema/0004_numbers.sql"),
+    include_str!("schema/0005_lineage.sql"),
 ];
 
 /// The schema this program writes.

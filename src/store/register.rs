@@ -7,11 +7,11 @@ use rusqlite::{Row, params};
 use super::StoreError;
 use super::codec::{self, CodecError};
 use super::table::{Pen, Table};
-use crate::domain::change::{AreaGround, Batch, Summary, UnhousedCounts};
+use crate::domain::change::{AreaEra, AreaGround, Batch, Summary, UnhousedCounts};
 use crate::domain::ids::{AreaId, BatchId, BuildingId, Code, Counters, FeatureId};
 use crate::domain::measure::{Count, Day, Revision, Stamp};
 use crate::domain::place::Pin;
-use crate::domain::register::area::{AreaRecord, Level};
+use crate::domain::register::area::{AreaRecord, Level, Lineage};
 use crate::domain::register::building::{Building, Use};
 use crate::domain::register::feature::{Feature, FeatureKind};
 use crate::domain::register::people::{HomeCounts, Unhoused};
@@ -29,6 +29,9 @@ pub(super) static AREAS: Table = Table {
         "stated_households",
         "stated_population",
         "source_digest",
+        "predecessors",
+        "valid_from",
+        "valid_to",
     ],
 };
 
@@ -43,6 +46,7 @@ pub(super) fn write_area(pen: &mut Pen<'_>, area: &AreaRecord) -> Result<(), Sto
         stated_households,
         stated_population,
         source_digest,
+        lineage: Lineage { predecessors, from, to },
     } = area;
     pen.write(params![
         id.get(),
@@ -54,6 +58,9 @@ pub(super) fn write_area(pen: &mut Pen<'_>, area: &AreaRecord) -> Result<(), Sto
         stated_households.map(Count::get),
         stated_population.map(Count::get),
         source_digest.cast_signed(),
+        (!predecessors.is_empty()).then(|| codec::codes(predecessors)),
+        from.map(|day| day.0),
+        to.map(|day| day.0),
     ])
 }
 
@@ -69,7 +76,28 @@ pub(super) fn read_area(row: &Row<'_>) -> Result<AreaRecord, StoreError> {
         stated_households: row.get::<_, Option<i64>>(6)?.map(Count),
         stated_population: row.get::<_, Option<i64>>(7)?.map(Count),
         source_digest: row.get::<_, i64>(8)?.cast_unsigned(),
+        lineage: Lineage {
+            predecessors: match row.get::<_, Option<Vec<u8>>>(9)? {
+                Some(bytes) => codec::read_codes(&bytes).map_err(&unreadable)?,
+                None => Vec::new(),
+            },
+            from: row.get::<_, Option<i32>>(10)?.map(Day),
+            to: row.get::<_, Option<i32>>(11)?.map(Day),
+        },
     })
+}
+
+pub(super) static AREA_ERAS: Table =
+    Table { name: "area_eras", keys: &["first_day"], values: &["body"] };
+
+pub(super) fn write_area_era(pen: &mut Pen<'_>, day: Day, era: &AreaEra) -> Result<(), StoreError> {
+    pen.write(params![day.0, codec::area_era(era)])
+}
+
+pub(super) fn read_area_era(row: &Row<'_>) -> Result<(Day, AreaEra), StoreError> {
+    let era =
+        codec::read_area_era(blob(row, 1)?).map_err(StoreError::unreadable(AREA_ERAS.name))?;
+    Ok((Day(row.get(0)?), era))
 }
 
 pub(super) static AREA_GROUND: Table =

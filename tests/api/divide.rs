@@ -172,6 +172,7 @@ async fn large(side: i32) -> Office {
         parent: None,
         kind: "rc".into(),
         households: None,
+        lineage: Default::default(),
         population: None,
         shape: shape.clone(),
     };

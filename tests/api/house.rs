@@ -35,6 +35,7 @@ pub fn town() -> RandomTown {
         parent: None,
         kind: "".into(),
         households: Some(Count(120)),
+        lineage: Default::default(),
         population: None,
         shape: Vec::new(),
     };

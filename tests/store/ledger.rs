@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use lifang::domain::change::{
-    AreaGround, Batch, Change, Fact, RosterRow, Summary, Turned, UnhousedCounts,
+    AreaEra, AreaGround, Batch, Change, Fact, RosterRow, Summary, Turned, UnhousedCounts,
 };
 use lifang::domain::fabric::{Barrier, Fabric, NewSeam};
 use lifang::domain::ids::{
@@ -17,7 +17,7 @@ use lifang::domain::place::{Pin, Polygon};
 use lifang::domain::plan::log::{Act, Did, Entry, Op};
 use lifang::domain::plan::review::{Accepted, Comment};
 use lifang::domain::plan::{Cut, Grid, Plan, Status};
-use lifang::domain::register::area::{AreaRecord, Level};
+use lifang::domain::register::area::{AreaRecord, Level, Lineage};
 use lifang::domain::register::building::{Building, Use};
 use lifang::domain::register::feature::{Feature, FeatureKind};
 use lifang::domain::register::people::{HomeCounts, Unhoused};
@@ -36,9 +36,10 @@ pub struct Ledger {
 }
 
 /// Kinds in the order of loading.
-const ORDER: [FactKind; 17] = [
+const ORDER: [FactKind; 18] = [
     FactKind::Area,
     FactKind::AreaGround,
+    FactKind::AreaEra,
     FactKind::Plan,
     FactKind::Grid,
     FactKind::Cut,
@@ -200,7 +201,7 @@ impl Ledger {
     fn fact(&mut self) -> Fact {
         let plan = self.id(PlanId::new);
         let building = self.id(BuildingId::new);
-        match self.dice.below(17) {
+        match self.dice.below(18) {
             0 => {
                 let id = self.id(AreaId::new);
                 let area = AreaRecord {
@@ -213,6 +214,14 @@ impl Ledger {
                     stated_households: self.maybe(Count(3)),
                     stated_population: self.maybe(Count(-1)),
                     source_digest: self.number(),
+                    lineage: Lineage {
+                        predecessors: self
+                            .maybe(Code::new("000").expect("a code"))
+                            .into_iter()
+                            .collect(),
+                        from: self.maybe(Day(20_000)),
+                        to: self.maybe(Day(20_100)),
+                    },
                 };
                 Fact::Area(id, came(Arc::new(area)))
             }
@@ -300,6 +309,18 @@ impl Ledger {
                     resolved: self.maybe((by, Stamp(-7))),
                 };
                 Fact::Comment(plan, self.dice.below(3) as u32, came(Arc::new(comment)))
+            }
+            17 => {
+                let era = AreaEra {
+                    ground: Arc::new(AreaGround {
+                        fabric: self.fabric(1),
+                        colors: vec![AreaId::new(1)],
+                        notes: Vec::new(),
+                    }),
+                    records: Vec::new(),
+                    newcomers: vec![self.id(AreaId::new)],
+                };
+                Fact::AreaEra(Day(self.dice.between(0, 4)), came(Arc::new(era)))
             }
             16 => Fact::Day(came(Day(self.dice.between(-9, 30_000)))),
             6 if self.has_building(building) => {
@@ -431,6 +452,7 @@ fn key(fact: &Fact) -> (usize, u32, u32, String) {
     match fact {
         Fact::Area(id, _) => numbers(0, id.get()),
         Fact::AreaGround(_) | Fact::Counters(_) | Fact::Day(_) => numbers(0, 0),
+        Fact::AreaEra(day, _) => numbers(0, day.0.cast_unsigned()),
         Fact::Plan(id, _) => numbers(0, id.get()),
         Fact::Grid(plan, key, _) => numbers(plan.get(), key.get()),
         Fact::Cut(plan, area, _) => numbers(plan.get(), area.get()),
@@ -482,6 +504,7 @@ fn after(fresh: Fact, before: Option<Fact>) -> Fact {
     turn!(
         Area(id),
         AreaGround(),
+        AreaEra(day),
         Plan(id),
         Grid(plan, key),
         Cut(plan, area),
@@ -518,6 +541,7 @@ fn from_nothing(fact: Fact) -> Option<Fact> {
     strip!(
         Area(id),
         AreaGround(),
+        AreaEra(day),
         Plan(id),
         Grid(plan, key),
         Cut(plan, area),

@@ -46,6 +46,10 @@ export const area = (code: string, parent: string | null, level: Area["level"], 
     small: 0,
     findings: 0,
   },
+  validFrom: null,
+  validTo: null,
+  predecessors: [],
+  successors: [],
 });
 
 export const grid = (id: number, community: string, households: number, x = id): Grid => ({

@@ -2,7 +2,8 @@
 //!
 //! Only areas without shaped children have ground of their own; a district's outline is the union of
 //! its communities. Ground claimed twice goes to the lower code. When the ground of a community that
-//! already has grids changes, its cuts are woven anew inside the new border.
+//! already has grids changes, its cuts are woven anew inside the new border. Areas that are abolished and
+//! merged are the business of `lineage`.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -10,29 +11,41 @@ use std::sync::Arc;
 use super::Draft;
 use super::border::Border;
 use super::grids::woven_issues;
+use super::lineage::{Merger, admit};
 use crate::domain::change::{AreaGround, Fact, Turned};
 use crate::domain::fabric::stitch::{knots_on, split_at};
 use crate::domain::fabric::weave::{Weave, weave};
 use crate::domain::ids::{AreaId, Code, PlanId};
 use crate::domain::issue::{Issue, Severity};
+use crate::domain::measure::{Day, Stamp};
 use crate::domain::place::{Pin, Polygon, digest};
 use crate::domain::plan::Cut;
 use crate::domain::register::area::{AreaRecord, Level};
 use crate::domain::register::rows::AreaRow;
+use crate::domain::rights::Actor;
 
-pub(super) fn decide_areas(draft: &mut Draft<'_>, rows: Vec<AreaRow>, tolerance_m: f64) {
+pub(super) fn decide_areas(
+    draft: &mut Draft<'_>,
+    rows: Vec<AreaRow>,
+    file: &str,
+    tolerance_m: f64,
+    effective: Day,
+    (actor, now): (&Actor, Stamp),
+) {
+    let (rows, merger) = admit(draft, rows, effective);
     let mut records: BTreeMap<AreaId, Arc<AreaRecord>> = draft.world.areas().records().clone();
     let mut new_shapes: HashMap<AreaId, Vec<Polygon>> = HashMap::new();
     let ids = assign_ids(draft, &rows);
     for row in &rows {
         let id = ids[&row.code];
         let before = records.get(&id).cloned();
+        let lineage = merger.lineage_of(row, before.as_deref());
         let shape_digest = digest(&row.shape);
         let held_digest = before.as_ref().map_or(0, |held| held.source_digest);
-        if shape_digest != 0 && shape_digest != held_digest {
+        if shape_digest != 0 && shape_digest != held_digest && lineage.to.is_none() {
             new_shapes.insert(id, row.shape.clone());
         }
-        let after = Arc::new(AreaRecord {
+        let after = AreaRecord {
             id,
             code: row.code.clone(),
             name: row.name.clone(),
@@ -43,15 +56,32 @@ pub(super) fn decide_areas(draft: &mut Draft<'_>, rows: Vec<AreaRow>, tolerance_
             stated_population: row.population,
             // A list of names keeps the ground that is there.
             source_digest: if shape_digest == 0 { held_digest } else { shape_digest },
-        });
-        records.insert(id, Arc::clone(&after));
-        if draft.compare(before.as_deref(), &after) {
-            draft.fact(Fact::Area(id, Turned::new(before, Some(after))));
+            lineage,
+        };
+        records.insert(id, Arc::new(after));
+    }
+    let merger = merger.settle(draft, &ids, &mut records);
+    let mut changed: Vec<Arc<AreaRecord>> = Vec::new();
+    for (id, after) in &records {
+        let before = draft.world.areas().get(*id).cloned();
+        let is_in_file = ids.get(&after.code) == Some(id);
+        if !is_in_file && before.as_ref() == Some(after) {
+            continue;
+        }
+        if draft.compare(before.as_deref(), after) {
+            changed.extend(before.clone());
+            draft.fact(Fact::Area(*id, Turned::new(before, Some(Arc::clone(after)))));
         }
     }
-    if !new_shapes.is_empty() {
-        reground(draft, &records, &new_shapes, &rows, tolerance_m);
-    }
+    merger.claim_ground(draft, &mut new_shapes);
+    let Some(mut border) = reground(draft, &records, &new_shapes, &merger, &rows, tolerance_m)
+    else {
+        return;
+    };
+    recut(draft, &mut border, &merger, tolerance_m);
+    merger.keep_era(draft, changed);
+    merger.take_over(draft, &mut border, &records, (file, tolerance_m), (actor, now));
+    border.write(draft);
 }
 
 /// Ids of the rows' codes: held ones, or new ones in the order of the file.
@@ -101,16 +131,21 @@ fn parent_of(draft: &mut Draft<'_>, row: &AreaRow, ids: &HashMap<Code, AreaId>) 
         .find_map(|len| known(&code[..len]))
 }
 
-/// Weaves the ground of all lowest areas, old and new, and mends what stands on it.
+/// Weaves the ground of all lowest areas, old and new; `None` where none is another.
 fn reground(
     draft: &mut Draft<'_>,
     records: &BTreeMap<AreaId, Arc<AreaRecord>>,
     new_shapes: &HashMap<AreaId, Vec<Polygon>>,
+    merger: &Merger,
     rows: &[AreaRow],
     tolerance_m: f64,
-) {
+) -> Option<Border> {
     let areas = draft.world.areas();
-    let has_ground = |id: &AreaId| new_shapes.contains_key(id) || areas.shape(*id).is_some();
+    if new_shapes.is_empty() && !merger.gives_up_ground(draft.world) {
+        return None;
+    }
+    let is_held = |id: &AreaId| new_shapes.contains_key(id) || areas.shape(*id).is_some();
+    let has_ground = |id: &AreaId| is_held(id) && !records[id].is_abolished();
     let parents: BTreeSet<AreaId> = records
         .values()
         .filter(|record| has_ground(&record.id))
@@ -137,12 +172,10 @@ fn reground(
     // Borders stay knotted where grids of either side end on them.
     let fabric = split_at(&woven.fabric, &border_knots(draft));
     let ground = AreaGround { fabric: Arc::new(fabric), colors, notes };
-    let mut border = Border::new(
+    Some(Border::new(
         Arc::new(ground),
         draft.world.plans().cuts().map(|(key, cut)| (key, Arc::clone(cut))).collect(),
-    );
-    recut(draft, &mut border, tolerance_m);
-    border.write(draft);
+    ))
 }
 
 /// Pins where seams of grids end on the border of their community.
@@ -151,10 +184,15 @@ fn border_knots(draft: &Draft<'_>) -> HashSet<Pin> {
 }
 
 /// Weaves the grids of every community whose border moved inside its new border.
-fn recut(draft: &mut Draft<'_>, border: &mut Border, tolerance_m: f64) {
+///
+/// Where communities were merged nothing is woven anew: what counted there is history.
+fn recut(draft: &mut Draft<'_>, border: &mut Border, merger: &Merger, tolerance_m: f64) {
     let keys: Vec<(PlanId, AreaId)> = border.cuts().keys().copied().collect();
     for (plan, community) in keys {
         let outline = border.outline(community);
+        if merger.concerns(community) {
+            continue;
+        }
         if outline == draft.world.areas().outline(community) || outline.is_empty() {
             continue;
         }

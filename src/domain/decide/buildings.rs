@@ -142,15 +142,23 @@ impl CommunityNames {
     pub(super) fn new(world: &World) -> Self {
         let mut by_text: HashMap<Box<str>, Option<Code>> = HashMap::new();
         for record in world.areas().records().values() {
-            if record.level == Level::Community {
+            // The name of one that is no more may have gone on to another.
+            if record.level == Level::Community && !record.is_abolished() {
                 let found = by_text.entry(record.name.clone());
                 found.and_modify(|one| *one = None).or_insert(Some(record.code.clone()));
             }
         }
         for record in world.areas().records().values() {
-            if record.level == Level::Community {
-                by_text.insert(record.code.as_str().into(), Some(record.code.clone()));
+            if record.level != Level::Community {
+                continue;
             }
+            // A sheet of old speaks of what the community became.
+            let now = world.areas().going_on(record.id).and_then(|id| world.areas().get(id));
+            let code = now.map_or(&record.code, |now| &now.code).clone();
+            if record.is_abolished() {
+                by_text.entry(record.name.clone()).or_insert(Some(code.clone()));
+            }
+            by_text.insert(record.code.as_str().into(), Some(code));
         }
         Self { by_text }
     }

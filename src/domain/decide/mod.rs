@@ -11,6 +11,7 @@ mod buildings;
 pub mod edits;
 mod features;
 mod grids;
+mod lineage;
 pub mod lifecycle;
 mod people;
 
@@ -173,7 +174,10 @@ fn decide_import(
     let kind = import.rows.kind();
     let Import { rows, file, datum, dropped_columns, roster, tolerance_m, effective, .. } = import;
     match rows {
-        Rows::Areas(rows) => areas::decide_areas(&mut draft, rows, tolerance_m),
+        Rows::Areas(rows) => {
+            let by = (actor, now);
+            areas::decide_areas(&mut draft, rows, &file, tolerance_m, effective, by);
+        }
         Rows::Grids(rows) => {
             let by = (actor, now);
             grids::decide_grids(&mut draft, rows, &file, tolerance_m, effective, by);

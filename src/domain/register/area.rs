@@ -1,7 +1,7 @@
 //! Areas: the official hierarchy that grids hang from.
 
 use crate::domain::ids::{AreaId, Code};
-use crate::domain::measure::Count;
+use crate::domain::measure::{Count, Day};
 
 /// Level of an area, from the widest. A level may be missing between two others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,6 +30,17 @@ impl Level {
     }
 }
 
+/// Where an area comes from, and on which days it is one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lineage {
+    /// Codes of the areas it was merged of or split from, ascending.
+    pub predecessors: Vec<Code>,
+    /// First day; `None` where nothing is said.
+    pub from: Option<Day>,
+    /// The day it was abolished: the first on which it is no more. Its code is never given again.
+    pub to: Option<Day>,
+}
+
 /// One area as the register holds it. Its ground is in the area fabric, never here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AreaRecord {
@@ -45,4 +56,12 @@ pub struct AreaRecord {
     pub stated_population: Option<Count>,
     /// Digest of the shape as its source gave it, 0 for none: tells a changed file from a repeated one.
     pub source_digest: u64,
+    pub lineage: Lineage,
+}
+
+impl AreaRecord {
+    /// Whether it was abolished.
+    pub fn is_abolished(&self) -> bool {
+        self.lineage.to.is_some()
+    }
 }

@@ -3,7 +3,7 @@
 //! Every row keeps its line (`row`, as a person counts it; GeoJSON features from 1) so that what
 //! `decide` finds wrong can be located in the file. Text about persons is [`Personal`].
 
-use super::area::Level;
+use super::area::{Level, Lineage};
 use super::building::Use;
 use super::feature::FeatureKind;
 use super::people::ResidenceClass;
@@ -51,6 +51,7 @@ pub struct AreaRow {
     pub population: Option<Count>,
     /// Empty when the row brings no ground (a list of names).
     pub shape: Vec<Polygon>,
+    pub lineage: Lineage,
 }
 
 #[derive(Clone, Debug, PartialEq)]

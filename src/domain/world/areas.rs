@@ -1,7 +1,7 @@
 //! Areas as the world holds them: the hierarchy, the fabric under it, and what follows from both.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::parallel::in_parallel;
@@ -33,7 +33,10 @@ pub struct AreaShape {
 pub struct Areas {
     records: BTreeMap<AreaId, Arc<AreaRecord>>,
     by_code: HashMap<Code, AreaId>,
+    /// Of areas that were not abolished.
     children: BTreeMap<Option<AreaId>, Vec<AreaId>>,
+    /// Areas that came of each, by code; of those that any came of.
+    heirs: BTreeMap<AreaId, Vec<AreaId>>,
     ground: Arc<AreaGround>,
     blocks: Blocks,
     weights: Weights,
@@ -51,11 +54,21 @@ impl Areas {
     pub fn new(records: BTreeMap<AreaId, Arc<AreaRecord>>, ground: Arc<AreaGround>) -> Self {
         let by_code = records.values().map(|record| (record.code.clone(), record.id)).collect();
         let mut children: BTreeMap<Option<AreaId>, Vec<AreaId>> = BTreeMap::new();
-        for record in records.values() {
+        for record in records.values().filter(|record| !record.is_abolished()) {
             children.entry(record.parent).or_default().push(record.id);
         }
         for siblings in children.values_mut() {
             siblings.sort_by(|a, b| records[a].code.cmp(&records[b].code));
+        }
+        let mut heirs: BTreeMap<AreaId, Vec<AreaId>> = BTreeMap::new();
+        let by_code: HashMap<Code, AreaId> = by_code;
+        let mut ordered: Vec<&Arc<AreaRecord>> = records.values().collect();
+        ordered.sort_by(|a, b| a.code.cmp(&b.code));
+        for record in ordered {
+            let came_of = record.lineage.predecessors.iter();
+            for known in came_of.filter_map(|code| by_code.get(code)) {
+                heirs.entry(*known).or_default().push(record.id);
+            }
         }
         let fabric = &ground.fabric;
         let blocks = Blocks::new(fabric);
@@ -77,6 +90,7 @@ impl Areas {
             records,
             by_code,
             children,
+            heirs,
             ground: Arc::clone(&ground),
             blocks,
             weights,
@@ -152,7 +166,55 @@ impl Areas {
         self.records.get(&id)
     }
 
-    /// All records, by id.
+    /// Areas that came of `id`, by code.
+    pub fn heirs(&self, id: AreaId) -> &[AreaId] {
+        self.heirs.get(&id).map_or(&[], Vec::as_slice)
+    }
+
+    /// The area that goes on where `id` was abolished, itself where it was not; `None` where there is none
+    /// or are several.
+    pub fn going_on(&self, id: AreaId) -> Option<AreaId> {
+        let mut id = id;
+        // Heirs of heirs of … end, or the register goes in a circle.
+        for _ in 0..=self.records.len() {
+            match (self.records.get(&id)?.is_abolished(), self.heirs(id)) {
+                (false, _) => return Some(id),
+                (true, [heir]) => id = *heir,
+                (true, _) => return None,
+            }
+        }
+        None
+    }
+
+    /// Known areas `id` came of, by code.
+    pub fn predecessors(&self, id: AreaId) -> Vec<AreaId> {
+        let codes = self.records.get(&id).map_or(&[][..], |record| &record.lineage.predecessors);
+        codes.iter().filter_map(|code| self.by_code.get(code.as_str()).copied()).collect()
+    }
+
+    /// `ids`, what they came of and what came of them, near and far. Cost: O(areas found).
+    pub fn kin(&self, ids: &BTreeSet<AreaId>) -> BTreeSet<AreaId> {
+        let mut found = ids.clone();
+        let mut stack: Vec<AreaId> = ids.iter().copied().collect();
+        while let Some(id) = stack.pop() {
+            let beside = self.predecessors(id).into_iter().chain(self.heirs(id).iter().copied());
+            stack.extend(beside.filter(|one| found.insert(*one)));
+        }
+        found
+    }
+
+    /// What `id` came of, near and far, without itself.
+    pub fn ancestors(&self, id: AreaId) -> BTreeSet<AreaId> {
+        let mut found = BTreeSet::new();
+        let mut stack = vec![id];
+        while let Some(id) = stack.pop() {
+            stack.extend(self.predecessors(id).into_iter().filter(|one| found.insert(*one)));
+        }
+        found.remove(&id);
+        found
+    }
+
+    /// All records, by id; abolished ones too.
     pub fn records(&self) -> &BTreeMap<AreaId, Arc<AreaRecord>> {
         &self.records
     }
@@ -161,7 +223,7 @@ impl Areas {
         self.by_code.get(code).and_then(|id| self.records.get(id))
     }
 
-    /// Areas whose parent is `parent`, by code.
+    /// Areas whose parent is `parent`, by code; abolished ones are nobody's children.
     pub fn children(&self, parent: Option<AreaId>) -> &[AreaId] {
         self.children.get(&parent).map_or(&[], Vec::as_slice)
     }

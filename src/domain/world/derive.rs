@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::areas::Areas;
+use super::eras::Olden;
 use super::housing::{Town, TownChange};
 use super::parallel::in_parallel;
 use super::shard::{Around, Redone, Shard, ShardGround};
@@ -77,6 +78,9 @@ impl World {
         let (town, rehoused) = self.town.next(&next.areas, dirt.areas, dirt.town);
         add_housing_boxes(&self.town, &town, &rehoused, &mut dirt.boxes);
         next.town = Arc::new(town);
+        if dirt.areas || !rehoused.is_empty() {
+            next.olden = Olden::default();
+        }
         let communities: BTreeSet<AreaId> = rehoused.iter().flatten().copied().collect();
         if !communities.is_empty() {
             let keys = next.plans.cuts().map(|(key, _)| key);
@@ -151,6 +155,12 @@ impl World {
             Fact::AreaGround(turned) => {
                 *ground = Some(turned.after.clone().unwrap_or_default());
                 dirt.areas = true;
+                dirt.kinds = dirt.kinds.and(Kinds::AREAS);
+            }
+            Fact::AreaEra(day, turned) => {
+                set(Arc::make_mut(&mut self.eras), *day, turned.after.clone());
+                dirt.areas = true;
+                dirt.timeline = true;
                 dirt.kinds = dirt.kinds.and(Kinds::AREAS);
             }
             Fact::Plan(id, turned) => {

@@ -19,6 +19,7 @@ impl World {
         if self.areas.ground().fabric.n_seams() > 0 {
             facts.push(Fact::AreaGround(new(Arc::clone(self.areas.ground()))));
         }
+        facts.extend(self.eras.iter().map(|(day, era)| Fact::AreaEra(*day, new(Arc::clone(era)))));
         for plan in self.plans.all() {
             facts.push(Fact::Plan(plan.id, new(Arc::clone(plan))));
             let grids = self.plans.grids(plan.id);
@@ -92,6 +93,7 @@ impl World {
             && self.areas.records() == other.areas.records()
             && self.areas.ground() == other.areas.ground()
             && self.areas.shapes() == other.areas.shapes()
+            && self.eras == other.eras
             && self.features_by_id == other.features_by_id
             && self.town.all() == other.town.all()
             && self.plans.is_same_as(&other.plans)

@@ -1,6 +1,6 @@
 //! Buildings by the community they belong to, and how they stand in it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::areas::Areas;
@@ -119,10 +119,19 @@ fn home_of(areas: &Areas, building: &Building) -> Home {
     let home = |community, standing, straddles| Home { community, standing, straddles };
     let by_code = |a, b| areas.by_code_order(a, b);
     let settled = settle_building(&areas.as_ground(), building, by_code);
-    let Some(settled) = settled else { return home(stated, Standing::NoPosition, false) };
     let here = settled
-        .color
+        .as_ref()
+        .and_then(|settled| settled.color)
         .filter(|area| areas.get(*area).is_some_and(|record| record.level == Level::Community));
+    // Who was registered in a community that is no more is registered in what became of it.
+    let heirs = stated.map_or(&[][..], |stated| areas.heirs(stated));
+    let is_gone = |id: AreaId| areas.get(id).is_some_and(|record| record.is_abolished());
+    let stated = match (stated.filter(|stated| is_gone(*stated)), here) {
+        (Some(_), Some(here)) if heirs.contains(&here) => Some(here),
+        (Some(_), _) => heirs.iter().copied().find(|heir| !is_gone(*heir)),
+        (None, _) => stated,
+    };
+    let Some(settled) = settled else { return home(stated, Standing::NoPosition, false) };
     match (here, stated) {
         (None, stated) => home(stated, Standing::Outside, settled.straddles),
         (Some(here), Some(stated)) if here != stated => {
@@ -276,6 +285,28 @@ impl Town {
         dirty.sort_unstable();
         dirty.dedup();
         (next, dirty)
+    }
+
+    /// This town with the buildings of some communities, and those of none, settled anew on `areas`.
+    /// Cost: follows those communities; an index over all buildings.
+    pub(super) fn resettled(&self, areas: &Areas, communities: &BTreeSet<AreaId>) -> Self {
+        let mut town = self.clone();
+        let mut moving: Vec<(Arc<Building>, HomeCounts)> = Vec::new();
+        for community in communities.iter().map(|area| Some(*area)).chain([None]) {
+            let housing = town.housing.remove(&community);
+            let residents = housing.iter().flat_map(|housing| housing.residents(community));
+            moving.extend(residents.map(|one| (one.building, one.counts)));
+        }
+        let mut homes: BTreeMap<Option<AreaId>, Vec<Resident>> = BTreeMap::new();
+        settle_all(areas, moving, &mut homes);
+        for (community, residents) in &mut homes {
+            if let Some(housing) = town.housing.remove(community) {
+                residents.extend(housing.residents(*community));
+            }
+            town.housing.insert(*community, Arc::new(Housing::new(residents)));
+        }
+        town.reindex();
+        town
     }
 
     fn recount(

@@ -13,6 +13,7 @@
 mod areas;
 mod borders;
 mod derive;
+mod eras;
 mod ground;
 mod housing;
 pub(in crate::domain) mod parallel;
@@ -27,6 +28,7 @@ use std::sync::Arc;
 
 pub use areas::{AreaShape, Areas};
 pub use borders::BorderSpot;
+use eras::Olden;
 pub use housing::{Housing, Standing, Town};
 pub use neighbors::Neighbor;
 pub use past::Sleeper;
@@ -34,7 +36,7 @@ pub use plans::{PlanChoice, Plans};
 pub use shard::{Gap, GridShape, Shard, ShardGround};
 pub use terrain::Terrain;
 
-use super::change::{Batch, Kinds, Touched, UnhousedCounts};
+use super::change::{AreaEra, Batch, Kinds, Touched, UnhousedCounts};
 use super::fabric::many::ask_all;
 use super::ids::{AreaId, BatchId, BuildingId, Code, Counters, FeatureId, GridKey, PlanId};
 use super::measure::{Day, Revision};
@@ -102,6 +104,9 @@ pub struct World {
     counters: Counters,
     settings: Arc<BTreeMap<Box<str>, Box<str>>>,
     areas: Arc<Areas>,
+    /// The maps of areas before this one, by the first day each was no more.
+    eras: Arc<BTreeMap<Day, Arc<AreaEra>>>,
+    olden: Olden,
     features_by_id: Arc<BTreeMap<FeatureId, Arc<Feature>>>,
     features: Arc<Features>,
     town: Arc<Town>,
@@ -136,6 +141,8 @@ impl Default for World {
             counters: Counters::default(),
             settings: Arc::default(),
             areas: Arc::default(),
+            eras: Arc::default(),
+            olden: Olden::default(),
             features_by_id: Arc::default(),
             features: Arc::default(),
             town: Arc::default(),

@@ -84,6 +84,7 @@ impl World {
         then.day = Some(day);
         then.is_as_of = true;
         Arc::make_mut(&mut then.plans).derive(true, Some(day));
+        then.go_back(day);
         then.current = Arc::new(then.shards_in_force());
         then
     }
@@ -101,6 +102,9 @@ impl World {
         day: Option<Day>,
         areas: Option<&BTreeSet<AreaId>>,
     ) -> Vec<(PlanId, AreaId)> {
+        // What became of a community, or what it came of, may be what counted there on that day.
+        let kin = areas.filter(|_| day.is_some()).map(|areas| self.areas.kin(areas));
+        let areas = kin.as_ref().or(areas);
         let is_asked = |area: &AreaId| areas.is_none_or(|areas| areas.contains(area));
         match plan {
             PlanChoice::Plan(plan) => {
@@ -108,7 +112,13 @@ impl World {
             }
             PlanChoice::Current => {
                 let all = self.plans.in_force_on(day.or(self.day)).into_iter();
-                all.filter(|(area, plan)| is_asked(area) && self.plans.cut(*plan, *area).is_none())
+                // A plan that took grids over speaks of a community that is no more, and holds nothing there.
+                let is_gone = |area: &AreaId| {
+                    let record = self.areas.get(*area);
+                    day.is_none() && record.is_some_and(|record| record.is_abolished())
+                };
+                all.filter(|(area, _)| !is_gone(area))
+                    .filter(|(area, plan)| is_asked(area) && self.plans.cut(*plan, *area).is_none())
                     .map(|(area, plan)| (plan, area))
                     .collect()
             }

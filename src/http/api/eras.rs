@@ -54,9 +54,16 @@ pub async fn building(
         let id = held.town().id_of(&asked.code).ok_or(Fault::UnknownBuilding)?;
         let Some((Some(area), _, _)) = held.town().find(id) else { return Ok(json(&[(); 0])) };
         let mut eras = Vec::new();
-        for (plan, from, to) in periods(&held, area, app.desk.today()) {
-            let world = with(app, &held, plan, area)?;
+        for (plan, area, from, to) in lived_through(&held, area, app.desk.today()) {
+            let mut world = with(app, &held, plan, area)?;
+            if held.has_other_areas(from) {
+                world = Arc::new(world.as_of(from));
+            }
             let placed = world.placement_of(PlanChoice::Plan(plan.id), id);
+            // Of several communities that were merged it stood in one.
+            if placed.is_none_or(|(community, _)| community != Some(area)) {
+                continue;
+            }
             let key = placed.and_then(|(_, placement)| placement.grid);
             let grid = key.and_then(|key| world.plans().grid(plan.id, key));
             let era = Era::new(plan, from, to);
@@ -118,7 +125,7 @@ pub async fn border(
         let shard = held.shard(PlanChoice::Current, area).ok_or(Fault::NoBorder)?;
         let spot = shard.ground.border_near(pin, REACH_M).ok_or(Fault::NoBorder)?;
         let mut eras = Vec::new();
-        for (plan, from, to) in periods(&held, area, app.desk.today()) {
+        for (plan, area, from, to) in lived_through(&held, area, app.desk.today()) {
             let world = with(app, &held, plan, area)?;
             let Some(shard) = world.shard(PlanChoice::Plan(plan.id), area) else { continue };
             let Some(here) = shard.ground.border_near(spot.at, SAME_M) else { continue };
@@ -144,6 +151,26 @@ fn sides_of(world: &World, plan: &Plan, sides: [Option<GridKey>; 2]) -> Vec<(Str
         grids.map(|grid| (grid.code.to_string(), grid.name.to_string())).collect();
     sides.sort_unstable();
     sides
+}
+
+/// Plans that counted in a community and in those it came of, each with its first and last day.
+fn lived_through(
+    world: &World,
+    area: AreaId,
+    today: Day,
+) -> Vec<(&Plan, AreaId, Day, Option<Day>)> {
+    let mut areas: Vec<AreaId> = world.areas().ancestors(area).into_iter().collect();
+    areas.push(area);
+    let of_area = |area: AreaId| {
+        let ends = world.areas().get(area).and_then(|record| record.lineage.to);
+        let all = periods(world, area, today).into_iter();
+        // A plan that took its grids over says nothing of it.
+        all.filter(move |(_, from, _)| ends.is_none_or(|ends| *from < ends))
+            .map(move |(plan, from, to)| (plan, area, from, to))
+    };
+    let mut found: Vec<_> = areas.into_iter().flat_map(of_area).collect();
+    found.sort_by_key(|(_, _, from, _)| *from);
+    found
 }
 
 /// Plans that counted in a community up to `today`, oldest first, each with its first and last day.

@@ -8,10 +8,10 @@ use utoipa::ToSchema;
 use super::geometry::{Bounds, Position, bounds, position};
 use super::tally::{Tally, TallyTable};
 use crate::domain::finding::{Query, findings};
-use crate::domain::ids::AreaId;
+use crate::domain::ids::{AreaId, Code};
 use crate::domain::indicators::coverage::{self, coverage_of};
 use crate::domain::measure;
-use crate::domain::register::area::{AreaRecord, Level};
+use crate::domain::register::area::{AreaRecord, Level, Lineage};
 use crate::domain::suppress::RolledUp;
 use crate::domain::world::{PlanChoice, World};
 
@@ -69,6 +69,21 @@ pub struct AreaBody {
     pub stated_population: Option<i64>,
     pub tally: Tally,
     pub coverage: Coverage,
+    /// First day as an area, and the day it was abolished.
+    pub valid_from: Option<String>,
+    pub valid_to: Option<String>,
+    /// What it came of, and what came of it, by code.
+    pub predecessors: Vec<Kin>,
+    pub successors: Vec<Kin>,
+}
+
+/// An area in another one's lineage; the name is empty where only the code is on record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Kin {
+    pub code: String,
+    pub name: String,
+    /// The day it was abolished.
+    pub valid_to: Option<String>,
 }
 
 /// The whole hierarchy, parents before children.
@@ -114,6 +129,25 @@ struct Sum {
     findings: usize,
 }
 
+impl Sum {
+    fn nothing() -> Self {
+        Self { coverage: [].into_iter().sum(), total: RolledUp::over(&[]), findings: 0 }
+    }
+}
+
+fn day(day: Option<measure::Day>) -> Option<String> {
+    day.map(|day| day.to_string())
+}
+
+fn kin(world: &World, code: &Code) -> Kin {
+    let record = world.areas().by_code(code.as_str());
+    Kin {
+        code: code.to_string(),
+        name: record.map_or(String::new(), |record| record.name.to_string()),
+        valid_to: day(record.and_then(|record| record.lineage.to)),
+    }
+}
+
 impl AreaRows {
     /// Everything about every area under the plans in force. Cost: O(buildings).
     pub fn new(world: &World) -> Self {
@@ -152,7 +186,11 @@ impl AreaRows {
     pub fn detail(&self, world: &World, code: &str) -> Option<AreaDetail> {
         let areas = world.areas();
         let record = areas.by_code(code)?;
-        let body = self.areas.iter().find(|area| area.body.code == code)?.body.clone();
+        let body = match self.areas.iter().find(|area| area.body.code == code) {
+            Some(area) => area.body.clone(),
+            // Abolished: nothing stands on it any more.
+            None => area(world, record, &Sum::nothing()).body,
+        };
         let links = areas.chain(record.id).into_iter().skip(1).filter_map(|id| areas.get(id));
         let children = areas.children(Some(record.id)).iter().filter_map(|id| areas.get(*id));
         Some(AreaDetail {
@@ -175,6 +213,7 @@ fn area(world: &World, record: &AreaRecord, sum: &Sum) -> Area {
         stated_households,
         stated_population,
         source_digest: _,
+        lineage: Lineage { predecessors, from, to },
     } = record;
     let areas = world.areas();
     let shape = areas.shape(*id);
@@ -214,6 +253,15 @@ fn area(world: &World, record: &AreaRecord, sum: &Sum) -> Area {
             small: small.get(),
             findings: sum.findings,
         },
+        valid_from: day(*from),
+        valid_to: day(*to),
+        predecessors: predecessors.iter().map(|code| kin(world, code)).collect(),
+        successors: areas
+            .heirs(*id)
+            .iter()
+            .filter_map(|heir| areas.get(*heir))
+            .map(|heir| kin(world, &heir.code))
+            .collect(),
     };
     Area { body, children: areas.children(Some(*id)).len() }
 }

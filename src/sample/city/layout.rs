@@ -212,6 +212,7 @@ fn named(text: &str, name: String, level: Level, parent: Option<String>) -> Area
         parent: parent.as_deref().map(code),
         kind: if level == Level::Community { "rc".into() } else { "".into() },
         households: None,
+        lineage: Default::default(),
         population: None,
         shape: Vec::new(),
     }

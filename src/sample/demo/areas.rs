@@ -63,6 +63,7 @@ fn area(text: &str, name: &str, level: Level, parent: Option<&str>) -> AreaRow {
         parent: parent.map(code),
         kind: if level == Level::Community { "rc".into() } else { "".into() },
         households: None,
+        lineage: Default::default(),
         population: None,
         shape: Vec::new(),
     }

@@ -32,6 +32,7 @@ pub enum Kind {
     Colors = 0xCC,
     Did = 0xCD,
     Grids = 0xCE,
+    AreaEra = 0xCF,
 }
 
 /// Why bytes are not a value of ours. Holds no part of the value.

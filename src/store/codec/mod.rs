@@ -8,10 +8,12 @@
 //! or four bytes instead of sixteen, and nothing here can fail in ways we have not listed.
 
 mod bytes;
+mod eras;
 mod records;
 mod shapes;
 
 pub use bytes::CodecError;
+pub(super) use eras::{area_era, read_area_era};
 pub(super) use records::{
     areas, codes, did, grid, grids, issues, number, plan, read_areas, read_codes, read_did,
     read_grid, read_grids, read_issues, read_number, read_plan, read_text, read_texts, text, texts,

@@ -70,7 +70,7 @@ fn read_note(reader: &mut Reader<'_>) -> Result<Option<Issue>, CodecError> {
     }))
 }
 
-fn is_there(reader: &mut Reader<'_>) -> Result<bool, CodecError> {
+pub(super) fn is_there(reader: &mut Reader<'_>) -> Result<bool, CodecError> {
     match reader.byte()? {
         0 => Ok(false),
         1 => Ok(true),
@@ -147,7 +147,7 @@ fn read_stamp(reader: &mut Reader<'_>) -> Result<Option<Stamp>, CodecError> {
     Ok(if is_there(reader)? { Some(Stamp(reader.signed()?)) } else { None })
 }
 
-fn read_day(reader: &mut Reader<'_>) -> Result<Day, CodecError> {
+pub(super) fn read_day(reader: &mut Reader<'_>) -> Result<Day, CodecError> {
     i32::try_from(reader.signed()?).map(Day).map_err(|_| CodecError::Number)
 }
 
@@ -227,7 +227,7 @@ pub fn read_codes(bytes: &[u8]) -> Result<Vec<Code>, CodecError> {
     reader.finish().map(|()| codes)
 }
 
-fn write_codes(writer: &mut Writer, codes: &[Code]) {
+pub(super) fn write_codes(writer: &mut Writer, codes: &[Code]) {
     writer.count(codes.len());
     codes.iter().for_each(|code| writer.text(code.as_str()));
 }
@@ -245,12 +245,12 @@ pub fn read_areas(bytes: &[u8]) -> Result<Vec<AreaId>, CodecError> {
     reader.finish().map(|()| areas)
 }
 
-fn write_areas(writer: &mut Writer, areas: &[AreaId]) {
+pub(super) fn write_areas(writer: &mut Writer, areas: &[AreaId]) {
     writer.count(areas.len());
     areas.iter().for_each(|area| writer.number(area.get().into()));
 }
 
-fn read_area_list(reader: &mut Reader<'_>) -> Result<Vec<AreaId>, CodecError> {
+pub(super) fn read_area_list(reader: &mut Reader<'_>) -> Result<Vec<AreaId>, CodecError> {
     reader.list(1, |reader| AreaId::new(reader.number32()?).ok_or(CodecError::Number))
 }
 

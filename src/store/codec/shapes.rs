@@ -109,20 +109,29 @@ pub fn read_kept_cut(bytes: &[u8]) -> Result<KeptCut, CodecError> {
 
 /// The ground of all areas: the same, colored by area.
 pub fn area_ground(ground: &AreaGround) -> Vec<u8> {
-    let AreaGround { fabric, colors, notes } = ground;
     let mut writer = Writer::new(Kind::AreaGround);
-    write_colors(&mut writer, colors.iter().map(|color| color.map_or(0, AreaId::get)));
-    write_fabric(&mut writer, fabric);
-    write_notes(&mut writer, notes);
+    write_area_ground(&mut writer, ground);
     writer.finish()
+}
+
+pub(super) fn write_area_ground(writer: &mut Writer, ground: &AreaGround) {
+    let AreaGround { fabric, colors, notes } = ground;
+    write_colors(writer, colors.iter().map(|color| color.map_or(0, AreaId::get)));
+    write_fabric(writer, fabric);
+    write_notes(writer, notes);
 }
 
 pub fn read_area_ground(bytes: &[u8]) -> Result<AreaGround, CodecError> {
     let mut reader = Reader::new(bytes, Kind::AreaGround)?;
-    let colors = read_colors(&mut reader, AreaId::new)?;
-    let fabric = Arc::new(read_fabric(&mut reader, colors.len())?);
-    let notes = read_notes(&mut reader)?;
-    reader.finish().map(|()| AreaGround { fabric, colors, notes })
+    let ground = read_area_ground_of(&mut reader)?;
+    reader.finish().map(|()| ground)
+}
+
+pub(super) fn read_area_ground_of(reader: &mut Reader<'_>) -> Result<AreaGround, CodecError> {
+    let colors = read_colors(reader, AreaId::new)?;
+    let fabric = Arc::new(read_fabric(reader, colors.len())?);
+    let notes = read_notes(reader)?;
+    Ok(AreaGround { fabric, colors, notes })
 }
 
 /// One color a cell, 0 for none; as differences, since neighbours in number are neighbours in color.

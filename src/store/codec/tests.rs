@@ -5,13 +5,14 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::change::AreaGround;
+use crate::domain::change::{AreaEra, AreaGround};
 use crate::domain::fabric::{Barrier, Fabric, NewSeam};
 use crate::domain::ids::{AreaId, CellId, Code, GridKey, PlanId};
 use crate::domain::issue::{CODES, Issue, Severity};
-use crate::domain::measure::{Day, Revision, Stamp};
+use crate::domain::measure::{Count, Day, Revision, Stamp};
 use crate::domain::place::{Pin, Polygon};
 use crate::domain::plan::{Cut, Grid, Plan, Status};
+use crate::domain::register::area::{AreaRecord, Level, Lineage};
 use crate::domain::register::rows::GridKind;
 
 fn pin() -> impl Strategy<Value = Pin> {
@@ -105,7 +106,31 @@ proptest! {
         prop_assert_eq!(read_colors_alone(&super::colors(&colors)), Ok(colors.clone()));
         let colors = colors.iter().map(|key| key.and_then(|key| AreaId::new(key.get()))).collect();
         let ground = AreaGround { fabric, colors, notes };
-        prop_assert_eq!(read_area_ground(&area_ground(&ground)), Ok(ground));
+        prop_assert_eq!(read_area_ground(&area_ground(&ground)), Ok(ground.clone()));
+        let records = ground.colors.iter().flatten().enumerate().map(|(n, id)| {
+            Arc::new(AreaRecord {
+                id: *id,
+                code: Code::new("990101").unwrap(),
+                name: "a".into(),
+                level: Level::ALL[n % 4],
+                parent: AreaId::new(n as u32),
+                kind: "rc".into(),
+                stated_households: (n == 1).then_some(Count(-3)),
+                stated_population: (n == 2).then_some(Count(9)),
+                source_digest: u64::MAX,
+                lineage: Lineage {
+                    predecessors: vec![Code::new("990102").unwrap(); n],
+                    from: (n == 0).then_some(Day(-4)),
+                    to: (n == 3).then_some(Day(20_000)),
+                },
+            })
+        });
+        let era = AreaEra {
+            records: records.collect(),
+            newcomers: ground.colors.iter().flatten().copied().collect(),
+            ground: Arc::new(ground),
+        };
+        prop_assert_eq!(read_area_era(&area_era(&era)), Ok(era));
     }
 
     #[test]
@@ -142,7 +167,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_read_without_panic(kind in 0xC0..0xCFu8, version in 1..4u8, mut bytes in prop::collection::vec(any::<u8>(), 0..64)) {
+    fn any_bytes_are_read_without_panic(kind in 0xC0..0xD0u8, version in 1..4u8, mut bytes in prop::collection::vec(any::<u8>(), 0..64)) {
         bytes.splice(0..0, [kind, version]);
         read_everything(&bytes);
     }
@@ -165,6 +190,7 @@ fn read_everything(bytes: &[u8]) {
         read_lines_and_polygons(bytes).is_ok(),
         read_cut(bytes).is_ok(),
         read_area_ground(bytes).is_ok(),
+        read_area_era(bytes).is_ok(),
         read_issues(bytes).is_ok(),
         read_texts(bytes).is_ok(),
         read_areas(bytes).is_ok(),

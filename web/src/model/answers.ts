@@ -94,7 +94,13 @@ export function answered(state: State, action: Answered): Step {
     case "tallies": {
       const old = action.value.revision < state.revision && action.with.again !== true;
       if (old) return [state, [{ do: "ask", ask: { what: action.what, with: { again: true } } }]];
-      return arrived(filled(state, action), action);
+      const [next, effects] = arrived(filled(state, action), action);
+      const { area, at } = next.view;
+      if (at !== null && area !== null && next.areas.value?.byCode.has(area) === false) {
+        // On the day shown there was no such area: everything is looked at instead.
+        return [next, [...effects, { do: "wait", ms: 0, next: { do: "scope", area: null } }]];
+      }
+      return [next, effects];
     }
     case "fabric": {
       const known = state.fabric.value;

@@ -58,7 +58,15 @@ export type Area = {
   statedHouseholds: number | null;
   tally: Tally;
   coverage: Coverage;
+  /** First day as an area, and the day it was abolished. */
+  validFrom: string | null;
+  validTo: string | null;
+  predecessors: Kin[];
+  successors: Kin[];
 };
+
+/** An area in another one's lineage; without a name where only the code is on record. */
+export type Kin = { code: Code; name: string };
 
 export type Plan = {
   id: string;

@@ -104,6 +104,11 @@ export function me(node: Node): m.Me {
   };
 }
 
+const kin = (node: Node): m.Kin[] =>
+  node.maybe((list) =>
+    list.list((one) => ({ code: one.get("code").string(), name: one.get("name").textOr() })),
+  ) ?? [];
+
 export const area = (node: Node): m.Area => ({
   id: node.get("id").integer(),
   code: node.get("code").string(),
@@ -118,6 +123,10 @@ export const area = (node: Node): m.Area => ({
   statedHouseholds: node.get("stated_households").maybe((count) => count.integer()),
   tally: tally(node.get("tally")),
   coverage: coverage(node.get("coverage")),
+  validFrom: node.get("valid_from").maybe((day) => day.string()),
+  validTo: node.get("valid_to").maybe((day) => day.string()),
+  predecessors: kin(node.get("predecessors")),
+  successors: kin(node.get("successors")),
 });
 
 export function areas(node: Node): Areas {

@@ -105,6 +105,14 @@ export const en: Words = {
     scope: (name) => `in ${name}`,
   },
   bubble: { noGrid: "No grid here", inCommunity: (name) => name },
+  lineage: {
+    title: "Lineage",
+    from: (names, day) => `came of ${names} on ${day}`,
+    known: (names) => `came of ${names}`,
+    since: (day) => `an area since ${day}`,
+    into: (names) => `went on as ${names}`,
+    before: "Show the day before",
+  },
   figures: {
     label: "Coverage at a glance",
     covered: "Covered",

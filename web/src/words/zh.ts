@@ -104,6 +104,14 @@ export const zh = {
     scope: (name: string) => `范围：${name}`,
   },
   bubble: { noGrid: "这里没有网格", inCommunity: (name: string) => name },
+  lineage: {
+    title: "沿革",
+    from: (names: string, day: string) => `${day}由${names}撤并而来`,
+    known: (names: string) => `由${names}撤并而来`,
+    since: (day: string) => `${day}设立`,
+    into: (names: string) => `后并入${names}`,
+    before: "看撤并前",
+  },
   figures: {
     label: "覆盖概况",
     covered: "已覆盖",

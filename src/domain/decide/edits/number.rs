@@ -85,7 +85,7 @@ impl Sketch<'_> {
 
     fn renumber_area(&mut self, area: AreaId, registry: &mut Registry) {
         let community = self.code_of_area(area).to_owned();
-        let grids = self.from_west(area);
+        let grids = self.west_to_east(area);
         let mut last = 0;
         let n_kept = grids
             .iter()
@@ -114,7 +114,7 @@ impl Sketch<'_> {
 
     /// Grids of a community from west to east, from north to south on one meridian; those without ground
     /// last.
-    fn from_west(&mut self, area: AreaId) -> Vec<Grid> {
+    fn west_to_east(&mut self, area: AreaId) -> Vec<Grid> {
         let of_area = self.all_grids().into_iter().filter(|grid| grid.community == area);
         let grids: Vec<Grid> = of_area.cloned().collect();
         let label = |sketch: &mut Self, key: GridKey| {

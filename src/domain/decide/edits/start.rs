@@ -12,7 +12,7 @@ use crate::domain::fabric::along::along;
 use crate::domain::fabric::stitch::{split_at, stitch};
 use crate::domain::fabric::tessellate::{Site, tessellate};
 use crate::domain::fabric::{Barrier, Fabric, NewSeam};
-use crate::domain::ids::{AreaId, CellId, PlanId};
+use crate::domain::ids::{AreaId, CellId, GridKey, PlanId};
 use crate::domain::measure::Stamp;
 use crate::domain::place::{Pin, Polygon};
 use crate::domain::plan::log::{Act, Did, Entry, Op};
@@ -173,7 +173,8 @@ fn areas_of(world: &World, start: &StartPlan) -> Vec<AreaId> {
         (true, None) => Vec::new(),
     };
     let is_community = |area: &AreaId| {
-        world.areas().get(*area).is_some_and(|record| record.level == Level::Community)
+        let record = world.areas().get(*area);
+        record.is_some_and(|record| record.level == Level::Community && !record.is_abolished())
     };
     areas.retain(is_community);
     areas.sort_unstable();
@@ -195,6 +196,7 @@ fn base_of(world: &World, start: &StartPlan, area: AreaId) -> Option<(PlanId, Ar
 fn weave(world: &World, area: AreaId, base: Option<(PlanId, &Arc<Cut>)>) -> Option<Arc<Cut>> {
     if let Some((plan, cut)) = base
         && world.plans().is_drawn(plan)
+        && has_base_cells(cut)
     {
         return Some(Arc::clone(cut));
     }
@@ -214,6 +216,13 @@ fn weave(world: &World, area: AreaId, base: Option<(PlanId, &Arc<Cut>)>) -> Opti
     let woven = tessellate(&fabric, &sites, &barriers);
     let colors = woven.parents.iter().map(|parent| colors[parent.index()]).collect();
     Some(Arc::new(Cut { fabric: Arc::new(woven.fabric), colors, notes, links }))
+}
+
+/// Whether a cut is finer than one cell a grid: what was taken over from communities that are no more is not.
+fn has_base_cells(cut: &Cut) -> bool {
+    let grids: HashSet<GridKey> = cut.colors.iter().flatten().copied().collect();
+    let n_bare = cut.colors.iter().filter(|color| color.is_none()).count();
+    cut.fabric.n_cells() > grids.len() + n_bare
 }
 
 /// The ground of one area as a fabric of its own: its seams of the area fabric, the area on one side.

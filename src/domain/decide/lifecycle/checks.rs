@@ -80,6 +80,14 @@ pub fn checks(world: &World, plan: PlanId) -> Vec<Check> {
         found.add("plan.behind", Severity::Warning, None, (subject, ""), Place::Nowhere, None);
         debug_assert!(matches!(held.status, Status::Draft | Status::InReview));
     }
+    let areas = world.plans().get(plan).map_or(&[][..], |held| &held.areas);
+    for record in areas.iter().filter_map(|area| world.areas().get(*area)) {
+        if record.is_abolished() {
+            let about = (Subject::Area(record.id), record.code.as_str());
+            let stop = Severity::Stop;
+            found.add("plan.area-abolished", stop, None, about, Place::Nowhere, None);
+        }
+    }
     let accepted = world.plans().accepted(plan);
     for check in &mut found.checks {
         check.accepted = accepted.get(&check.key).cloned();

@@ -119,7 +119,7 @@ impl Registry {
         self.owners.values().any(|owner| *owner == key)
     }
 
-    fn new_key(&mut self) -> GridKey {
+    pub fn new_key(&mut self) -> GridKey {
         let key = GridKey::new(self.counters.grid).expect("counters begin at 1");
         self.counters.grid += 1;
         key
