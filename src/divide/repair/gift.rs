@@ -22,6 +22,8 @@ const GROWN: usize = 320;
 /// Gifts remembered, and share of what goes over that two gifts told may have in common.
 const TOLD: usize = 40;
 const ALIKE: f64 = 0.6;
+/// Best gifts to a neighbour that may be alike.
+const CLOSE: usize = 2;
 
 /// Ground for a part, and what is left of the trouble.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -350,7 +352,10 @@ impl<'a> Told<'a> {
             let (mut gifts, mut kept) = (Vec::new(), Vec::<Vec<u32>>::new());
             for (worth, mut units) in told {
                 units.sort_unstable();
-                if kept.iter().any(|other| self.giving.common(&units, other) > ALIKE) {
+                // The next best for a neighbour may be what fits with the step after it.
+                let must_differ = draft.size[*taker as usize] == 0 || gifts.len() >= CLOSE;
+                let is_alike = |other: &Vec<u32>| self.giving.common(&units, other) > ALIKE;
+                if must_differ && kept.iter().any(is_alike) {
                     continue;
                 }
                 let next = board.shifted(draft, &units, *taker);

@@ -435,7 +435,7 @@ fn a_large_community_is_repaired_in_time() {
     let best = &repairs.remedies[0];
     assert_eq!(best.worth.outside, 0);
     let (moved, least) = (best.worth.moved, repairs.least);
-    assert!(moved * 100 <= least * 115, "{moved} moved, {least} at least");
+    assert!(moved * 100 <= least * 112, "{moved} moved, {least} at least");
     assert!(repairs.remedies.len() >= 3, "{:?}", kinds(&repairs));
     // Out of time there is an answer as well.
     let stop = Stop { deadline: Some(std::time::Instant::now()), ..Stop::default() };
