@@ -149,6 +149,42 @@ fn what_cannot_be_is_refused_or_certified() {
 }
 
 #[test]
+fn a_railway_is_not_crossed_where_that_was_asked() {
+    let folder = tempfile::tempdir().expect("a folder");
+    board(&folder.path().join("b.geojson"), &full_board(6));
+    // A railway along the western border of the third column.
+    let rail = r#"{"type":"FeatureCollection","features":[{"type":"Feature",
+        "properties":{"code":"r","kind":"rail","name":"line"},
+        "geometry":{"type":"LineString","coordinates":[[120.002,29.999],[120.002,30.007]]}}]}"#;
+    std::fs::write(folder.path().join("l.geojson"), rail).expect("can be written");
+    let hard = |kinds: &str, parts: &str| {
+        let more = ["--barriers", "l.geojson", "--hard", kinds, "--parts", parts];
+        code(&divide(folder.path(), &more))
+    };
+    assert_eq!(hard("rail,water", "1"), 2, "two pieces are not one part");
+    assert_eq!(hard("water", "1"), 0);
+    assert_eq!(hard("rail", "3"), 0);
+    let mut sides: BTreeMap<String, BTreeSet<bool>> = BTreeMap::new();
+    let parts = std::fs::read_to_string(folder.path().join("p.csv")).expect("was written");
+    for line in parts.lines().skip(1) {
+        let (id, part) = line.split_once(',').expect("two columns");
+        let number: i32 = id[1..].parse().expect("a number");
+        sides.entry(part.to_owned()).or_default().insert(number % 6 < 2);
+    }
+    assert_eq!(sides.len(), 3);
+    assert!(sides.values().all(|sides| sides.len() == 1), "{sides:?}");
+    let faulty = [
+        (vec!["--parts", "2", "--hard", "rail"], "--barriers"),
+        (vec!["--parts", "2", "--barriers", "l.geojson", "--hard", "rail,smoke"], "smoke"),
+    ];
+    for (more, told) in faulty {
+        let refused = divide(folder.path(), &more);
+        assert_eq!(code(&refused), 2);
+        assert!(String::from_utf8_lossy(&refused.stderr).contains(told), "{more:?}");
+    }
+}
+
+#[test]
 fn the_demo_town_is_divided_within_the_band_and_stays_lawful() {
     let folder = tempfile::tempdir().expect("a folder");
     assert_eq!(code(&lifang(folder.path(), &["sample", "--town", "--db", "t.db"])), 0);
@@ -172,4 +208,35 @@ fn the_demo_town_is_divided_within_the_band_and_stays_lawful() {
     assert_eq!(code(&lifang(folder.path(), &["check", "--db", "t.db"])), 0);
     let refused = lifang(folder.path(), &["divide", "--community", "nowhere", "--db", "t.db"]);
     assert_eq!(code(&refused), 2);
+
+    // One community by households and buildings, in a band for its kind, crossing no railway and no water.
+    let name = communities[0]["community"].as_str().expect("a code");
+    let one = |more: &[&str]| {
+        let fixed = ["divide", "--community", name, "--db", "t.db", "--report", "m.json"];
+        lifang(folder.path(), &[&fixed, more].concat())
+    };
+    let mix = ["--mix", "households=1,buildings=5", "--hard", "rail,water"];
+    let done = one(&[&mix[..], &["--band", "rc=400:500:600"]].concat());
+    assert_ne!(code(&done), 2, "{}", String::from_utf8_lossy(&done.stderr));
+    let mixed = &read_json(&folder.path().join("m.json"))["communities"][0];
+    let sum = |row: &Value| {
+        let parts = row["parts"].as_array().expect("a list").iter();
+        parts.map(|part| part["weight"].as_i64().expect("a number")).sum::<i64>()
+    };
+    assert!(sum(mixed) > sum(&communities[0]), "buildings weigh, too");
+    assert_eq!(mixed["refused"], Value::Null);
+    for (more, told) in [
+        (["--mix", "households=1,luck=2"], "luck=2"),
+        (["--mix", "households=0"], "not all 0"),
+        (["--mix", "persons=-3"], "persons=-3"),
+        (["--hard", "smoke"], "smoke"),
+        (["--band", "vc=1:2:3"], "vc"),
+        (["--band", "rc=3:2:1"], "band 3 to 1"),
+        (["--band", "rc"], "KIND=MIN:TARGET:MAX"),
+    ] {
+        let refused = one(&more);
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert_eq!(code(&refused), 2, "{more:?}");
+        assert!(said.contains(told), "{more:?}: {said}");
+    }
 }

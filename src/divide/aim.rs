@@ -23,6 +23,40 @@ pub enum Price {
     Pairs,
 }
 
+/// Kinds of barriers, any of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Barriers(u8);
+
+impl Barriers {
+    /// Words for kinds of barriers, as told to the engine by name.
+    pub const WORDS: [(&'static str, Barrier); 6] = [
+        ("lane", Barrier::Lane),
+        ("road", Barrier::Road),
+        ("avenue", Barrier::Avenue),
+        ("rail", Barrier::Rail),
+        ("water", Barrier::Water),
+        ("wall", Barrier::Wall),
+    ];
+
+    /// Those named, separated by commas; else the first word that names none.
+    pub fn named(words: &str) -> Result<Self, &str> {
+        let mut all = Self::default();
+        for word in words.split(',').map(str::trim) {
+            let found = Self::WORDS.iter().find(|(known, _)| *known == word);
+            all = all.with(found.ok_or(word)?.1);
+        }
+        Ok(all)
+    }
+
+    pub fn with(self, barrier: Barrier) -> Self {
+        Self(self.0 | 1 << barrier.rank())
+    }
+
+    pub fn hold(self, barrier: Barrier) -> bool {
+        self.0 >> barrier.rank() & 1 == 1
+    }
+}
+
 /// What a division shall be like.
 #[derive(Clone, Debug)]
 pub struct Aim {
@@ -32,15 +66,25 @@ pub struct Aim {
     pub slack: Option<f64>,
     /// What a border costs.
     pub price: Price,
-    /// Barriers of this rank and above are not crossed, but for declared crossings.
-    pub hard: Option<Barrier>,
+    /// Barriers no part crosses, but for declared crossings.
+    pub hard: Barriers,
     pub seed: u64,
     pub n_threads: usize,
+    /// One quick search instead of several long ones, also on small ground: for many divisions to compare.
+    pub is_brief: bool,
 }
 
 impl Aim {
     pub fn new(count: Count) -> Self {
-        Self { count, slack: None, price: Price::Length, hard: None, seed: 1, n_threads: 1 }
+        Self {
+            count,
+            slack: None,
+            price: Price::Length,
+            hard: Barriers::default(),
+            seed: 1,
+            n_threads: 1,
+            is_brief: false,
+        }
     }
 }
 

@@ -40,6 +40,43 @@ impl Weigh {
     pub const BUILDINGS: Self = Self { households: 0, persons: 0, buildings: 1, area: 0 };
     pub const AREA: Self = Self { households: 0, persons: 0, buildings: 0, area: 1 };
 
+    /// Most that one thing may count in a mix.
+    pub const MOST: i64 = 1_000;
+
+    /// A mix as `households=1,buildings=2`; else what of it cannot be meant.
+    pub fn named(text: &str) -> Result<Self, &str> {
+        let mut mix = Self { households: 0, persons: 0, buildings: 0, area: 0 };
+        for one in text.split(',').map(str::trim) {
+            let (name, number) = one.split_once('=').ok_or(one)?;
+            let share = match name.trim() {
+                "households" => &mut mix.households,
+                "persons" => &mut mix.persons,
+                "buildings" => &mut mix.buildings,
+                "area" => &mut mix.area,
+                _ => return Err(one),
+            };
+            *share = number.trim().parse().map_err(|_| one)?;
+        }
+        match mix.fault() {
+            None => Ok(mix),
+            Some(_) => Err(text),
+        }
+    }
+
+    /// What of a mix is negative, too large, or everything where nothing counts.
+    pub fn fault(self) -> Option<&'static str> {
+        let Self { households, persons, buildings, area } = self;
+        let all = [
+            ("households", households),
+            ("persons", persons),
+            ("buildings", buildings),
+            ("area", area),
+        ];
+        let wrong = all.iter().find(|(_, share)| !(0..=Self::MOST).contains(share));
+        let nothing = all.iter().all(|(_, share)| *share == 0).then_some("");
+        wrong.map(|(name, _)| *name).or(nothing)
+    }
+
     pub fn of(self, tally: &Tally, square_meters: f64) -> i64 {
         self.households * tally.households.get()
             + self.persons * tally.persons.get()
@@ -226,7 +263,7 @@ fn unswallowed(
 }
 
 /// The present grids measured as parts.
-fn before(plot: &Plot) -> Option<Measures> {
+pub fn before(plot: &Plot) -> Option<Measures> {
     let mut number: BTreeMap<GridKey, u32> = BTreeMap::new();
     for key in plot.held.iter() {
         let next = number.len() as u32;

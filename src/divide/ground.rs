@@ -68,7 +68,7 @@ impl Ground {
             node_of[unit] = node_of[first];
             weights[node_of[unit] as usize] += self.weights[unit];
         }
-        let is_open = |border: &&Border| aim.hard.is_none_or(|hard| border.barrier < hard);
+        let is_open = |border: &&Border| !aim.hard.hold(border.barrier);
         let borders = self.borders.iter().filter(is_open).map(|border| {
             let [a, b] = border.units.map(|unit| node_of[unit as usize]);
             (a, b, border)

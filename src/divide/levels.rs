@@ -39,6 +39,7 @@ pub(super) struct Task<'a> {
     pub gauge: &'a Gauge,
     pub seed: u64,
     pub n_threads: usize,
+    pub is_brief: bool,
     pub stop: &'a Stop<'a>,
 }
 
@@ -52,7 +53,8 @@ impl Task<'_> {
         if self.n_parts() == 1 {
             return vec![0; self.graph.n_nodes()];
         }
-        let effort = Effort::for_nodes(self.graph.n_nodes());
+        let n_nodes = self.graph.n_nodes();
+        let effort = if self.is_brief { Effort::BRIEF } else { Effort::for_nodes(n_nodes) };
         let mut best = self.batch(0, &effort);
         for batch in 1..effort.n_batches {
             let is_coarse = self.graph.n_nodes() < 8 * self.n_parts();
@@ -262,6 +264,8 @@ struct Effort {
 }
 
 impl Effort {
+    const BRIEF: Self = Self { n_batches: 1, n_tries: 1, n_rounds: 0, first: 60.0, again: 0.0 };
+
     fn for_nodes(n_nodes: usize) -> Self {
         match n_nodes {
             0..1_000 => Self { n_batches: 2, n_tries: 4, n_rounds: 6, first: 200.0, again: 150.0 },

@@ -10,8 +10,9 @@
 //! `share` (how many parts each piece gets), `graph`, `gauge`, `score`, `contact` (does a part fall
 //! apart), `walk` (borders move), `chain` (the last violators), `tree` (balanced cuts), `levels` (coarse
 //! to fine), `exact` (all divisions of small ground), `measure` (what came of it), `coverage` (units from
-//! polygons), `community` (units from the cells of a plan, and a division as a stroke), `repair` (parts outside the band mended
-//! with few moves), with `chance`, `crew` and `watch` at hand.
+//! polygons), `community` (units from the cells of a plan, and a division as a stroke), `ensemble` (many
+//! divisions to compare one with), `repair` (parts outside the band mended with few moves), with `chance`,
+//! `crew` and `watch` at hand.
 //!
 //! But for `community` and `repair::plan` it knows nothing of plans, grids or buildings: domain's measures only.
 //!
@@ -26,6 +27,7 @@ mod contact;
 pub mod community;
 pub mod coverage;
 mod crew;
+pub mod ensemble;
 mod exact;
 mod gauge;
 mod graph;
@@ -41,7 +43,7 @@ mod tree;
 mod walk;
 mod watch;
 
-pub use aim::{Aim, Count, Impossible, Price};
+pub use aim::{Aim, Barriers, Count, Impossible, Price};
 pub use ground::{Border, Ground};
 pub use measure::{Measures, PartMeasure, measure};
 pub use solve::{Certificate, Division, Reason, divide};

@@ -273,7 +273,7 @@ impl Work {
             let giants: Vec<u32> = self.giants(band(aim).1).map(|giant| part[giant]).collect();
             let open: Vec<u32> =
                 outside.map(|(part, _)| part).filter(|part| !giants.contains(part)).collect();
-            if !open.is_empty() && self.graph.n_nodes() <= exact::MOST {
+            if !open.is_empty() && self.graph.n_nodes() <= exact::MOST && !aim.is_brief {
                 reasons.push((Reason::Exhausted, self.nodes.clone()));
             } else {
                 found.unproven.extend(open.iter().map(|part| found.n_parts + part));
@@ -286,7 +286,7 @@ impl Work {
     /// The best division found into `n_parts`, and the smallest deviation there is, where that is known.
     fn divided(&self, n_parts: usize, aim: &Aim, number: u64, stop: &Stop<'_>) -> (Vec<u32>, f64) {
         let slack = aim.slack.unwrap_or_else(|| self.slack(n_parts));
-        if self.graph.n_nodes() <= exact::MOST {
+        if self.graph.n_nodes() <= exact::MOST && !aim.is_brief {
             let target = (self.graph.total() as f64 / n_parts as f64).max(1.0);
             let gauge = Gauge::even(n_parts, target, band(aim), slack);
             let best = exact::best(&self.graph, &gauge);
@@ -299,7 +299,8 @@ impl Work {
         let (graph, target) = self.capped(n_parts, slack);
         let gauge = Gauge::even(n_parts, target, band(aim), slack);
         let seed = aim.seed ^ number.wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        let task = Task { graph: &graph, gauge: &gauge, seed, n_threads: aim.n_threads, stop };
+        let Aim { n_threads, is_brief, .. } = *aim;
+        let task = Task { graph: &graph, gauge: &gauge, seed, n_threads, is_brief, stop };
         (task.solve(), 0.0)
     }
 

@@ -175,7 +175,9 @@ proptest! {
         let (truth, part) = exact::best(&graph, &gauge).expect("there is a division");
         prop_assert_eq!(truth, score::Score::new(&graph, &gauge, &part));
         let stop = Stop::default();
-        let task = levels::Task { graph: &graph, gauge: &gauge, seed, n_threads: 1, stop: &stop };
+        let (n_threads, is_brief) = (1, false);
+        let task =
+            levels::Task { graph: &graph, gauge: &gauge, seed, n_threads, is_brief, stop: &stop };
         let found = score::Score::new(&graph, &gauge, &task.solve());
         prop_assert!(found >= truth);
         let best_cut = truth.excess as f64 + 1.0;
@@ -378,13 +380,22 @@ fn bound_units_stay_together_and_hard_barriers_are_not_crossed() {
     assert_eq!(division.part[9], division.part[10]);
     check_whole(&ground, &division);
     ground.borders[6].barrier = Barrier::Rail;
-    let aim = Aim { hard: Some(Barrier::Rail), ..Aim::new(Count::Exactly(4)) };
+    let aim =
+        Aim { hard: Barriers::named("rail").expect("a barrier"), ..Aim::new(Count::Exactly(4)) };
     let division = divide(&ground, &aim, &Stop::default()).expect("divided");
     assert_ne!(division.part[6], division.part[7]);
+    // Only what is named: neither what is weaker nor what is stronger.
+    for (name, is_hard) in [("water, road", false), ("lane,rail", true)] {
+        let hard = Barriers::named(name).expect("barriers");
+        let aim = Aim { hard, ..Aim::new(Count::Exactly(1)) };
+        assert_eq!(divide(&ground, &aim, &Stop::default()).is_err(), is_hard, "{name}");
+    }
+    assert_eq!(Barriers::named("rail,smoke"), Err("smoke"));
     // A declared crossing beside the railway opens it again.
     let crossing = Border { units: [6, 7], length: Length::ZERO, barrier: Barrier::None };
     ground.borders.push(crossing);
-    let aim = Aim { hard: Some(Barrier::Rail), ..Aim::new(Count::Exactly(1)) };
+    let aim =
+        Aim { hard: Barriers::named("rail").expect("a barrier"), ..Aim::new(Count::Exactly(1)) };
     assert_eq!(divide(&ground, &aim, &Stop::default()).expect("divided").n_parts, 1);
 }
 
@@ -439,4 +450,46 @@ fn who_looks_on_sees_whole_divisions_get_better_and_changes_nothing() {
     worths.sort_unstable();
     worths.dedup();
     assert!(worths.len() >= 3, "there is something to see: {worths:?}");
+}
+
+#[test]
+fn an_ensemble_holds_different_whole_divisions_the_same_on_any_threads() {
+    let ground = town(4, 20, 16, 40);
+    let n_pieces = n_pieces(&ground);
+    let aim = Aim { seed: 3, ..Aim::new(Count::Exactly(6 + n_pieces)) };
+    let heard = std::sync::atomic::AtomicUsize::new(0);
+    let counted = || {
+        heard.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    };
+    let one = ensemble::ensemble(&ground, &aim, 40, &Stop::default(), &counted).expect("divided");
+    assert_eq!(heard.into_inner(), one.n_tried);
+    let told = || ();
+    let of = |n_threads: usize, seed: u64| {
+        let aim = Aim { n_threads, seed, ..aim.clone() };
+        ensemble::ensemble(&ground, &aim, 40, &Stop::default(), &told).expect("divided")
+    };
+    assert_eq!(one, of(2, 3));
+    assert_ne!(one.parts, of(2, 4).parts);
+    assert_eq!((one.parts.len(), one.is_cut_short), (40, false));
+    let mut parts = one.parts.clone();
+    parts.sort_unstable();
+    parts.dedup();
+    assert_eq!(parts.len(), 40, "each counts once");
+    for (part, figures) in one.parts.iter().zip(&one.figures) {
+        let measures = measure(&ground, part, 6 + n_pieces);
+        assert_eq!(measures.n_broken, 0);
+        assert_eq!(*figures, ensemble::Figures::of(&measures));
+    }
+    // Three units in a row have two divisions into two parts, and no more.
+    let aim = Aim::new(Count::Exactly(2));
+    let few = ensemble::ensemble(&line(&[5, 5, 5]), &aim, 30, &Stop::default(), &told);
+    let few = few.expect("divided");
+    assert!((1..=2).contains(&few.parts.len()) && few.n_tried == 90, "{few:?}");
+    let flag = std::sync::atomic::AtomicBool::new(true);
+    let stop = Stop { cancelled: Some(&flag), ..Stop::default() };
+    let stopped = ensemble::ensemble(&ground, &aim, 30, &stop, &told);
+    assert_eq!(stopped, Err(Impossible::Cancelled));
+    let stop = Stop { deadline: Some(std::time::Instant::now()), ..Stop::default() };
+    let late = ensemble::ensemble(&ground, &aim, 30, &stop, &told).expect("nothing is something");
+    assert!(late.is_cut_short && late.parts.is_empty());
 }

@@ -8,7 +8,7 @@ use super::issue::Severity;
 use super::place::{Pin, Polygon};
 use super::placement::Reason;
 use super::register::people::Unhoused;
-use super::world::{Housing, PlanChoice, Profile, Shard, World};
+use super::world::{Housing, PlanChoice, Shard, World};
 
 /// What a finding is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,11 +58,10 @@ pub struct Query<'a> {
 /// All findings that match, worst first, then by code and community. Cost: O(buildings in the area).
 pub fn findings(world: &World, query: &Query<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
-    let profile = world.profile();
     for community in world.areas().communities(query.area) {
         let shard = world.shard(query.plan, community).map(|shard| &**shard);
         match shard {
-            Some(shard) => add_shard(world, shard, &profile, &mut found),
+            Some(shard) => add_shard(world, shard, &mut found),
             None if world.areas().shape(community).is_some() => found.push(Finding {
                 code: "area.no-plan",
                 severity: Severity::Warning,
@@ -98,10 +97,11 @@ pub fn findings(world: &World, query: &Query<'_>) -> Vec<Finding> {
     found
 }
 
-fn add_shard(world: &World, shard: &Shard, profile: &Profile, found: &mut Vec<Finding>) {
+fn add_shard(world: &World, shard: &Shard, found: &mut Vec<Finding>) {
     let community = Some(shard.community);
+    let profile = world.profile_of(shard.community);
     for (key, tally) in &shard.tallies {
-        let (code, severity) = match size_of(tally, profile) {
+        let (code, severity) = match size_of(tally, &profile) {
             Size::Empty => ("grid.empty", Severity::Warning),
             Size::Small => ("grid.small", Severity::Note),
             Size::Overloaded => ("grid.overloaded", Severity::Warning),

@@ -206,6 +206,8 @@ codes! {
     "divide.not-found", "没有可采用的划分结果", "nothing was found for this community";
     "divide.bad-time", "时限应在 0 至 600 秒之间", "the limit in time is between 0 and 600 seconds";
     "divide.bad-mix", "没有这种权重，或权重不合理", "there is no such weight, or it makes no sense";
+    "divide.no-kind", "没有这种类型的社区", "no community is of this kind";
+    "divide.bad-sample", "方案数应在 1 至 1000 之间", "the number of divisions is between 1 and 1000";
     "divide.bad-barrier", "没有这种屏障", "there is no such kind of barrier";
     "divide.failed", "划分时内部出错", "dividing failed inside";
     "edit.cell-twice", "一个地块被划给两个网格", "a cell is dealt to two grids";

@@ -4,13 +4,13 @@
 //! The newest are kept; a restart forgets them all.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::domain::ids::{AreaId, PlanId};
 use crate::domain::measure::Revision;
 use crate::http::live::Best;
-use crate::http::wire::Offer;
+use crate::http::wire::{Offer, Surveyed};
 
 /// Jobs remembered; beyond it the oldest that has ended is forgotten, or the newest is not begun.
 const MAX_JOBS: usize = 32;
@@ -42,16 +42,37 @@ impl Phase {
     }
 }
 
-/// One division of some communities of a draft.
+/// What a job does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Divides some communities of a draft.
+    Divide,
+    /// Draws many divisions of one community to compare its grids with.
+    Ensemble,
+}
+
+impl Kind {
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Divide => "divide",
+            Self::Ensemble => "ensemble",
+        }
+    }
+}
+
+/// Long work on a draft.
 #[derive(Debug)]
 pub struct Job {
     pub id: u64,
+    pub kind: Kind,
     pub plan: PlanId,
     pub who: Box<str>,
     /// Revision of the world it looks at.
     pub revision: Revision,
-    /// Communities it divides.
+    /// Communities it divides, or divisions that are wanted.
     pub n_all: usize,
+    /// Searches of an ensemble that have ended.
+    n_searched: AtomicUsize,
     cancelled: AtomicBool,
     state: Mutex<State>,
 }
@@ -63,6 +84,8 @@ struct State {
     offers: Vec<Arc<Offer>>,
     /// The best so far of those that are at work.
     bests: BTreeMap<AreaId, Arc<Best>>,
+    /// What an ensemble found.
+    surveyed: Option<Arc<Surveyed>>,
 }
 
 impl Job {
@@ -82,6 +105,24 @@ impl Job {
     /// The best so far of each community that is at work.
     pub fn bests(&self) -> Vec<Arc<Best>> {
         self.state().bests.values().cloned().collect()
+    }
+
+    /// Searches of an ensemble that have ended.
+    pub fn n_searched(&self) -> usize {
+        self.n_searched.load(Ordering::Relaxed)
+    }
+
+    pub fn count_search(&self) {
+        self.n_searched.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// What an ensemble found, once it is through.
+    pub fn surveyed(&self) -> Option<Arc<Surveyed>> {
+        self.state().surveyed.clone()
+    }
+
+    pub fn settle(&self, surveyed: Surveyed) {
+        self.state().surveyed = Some(Arc::new(surveyed));
     }
 
     /// The flag the work looks at.
@@ -151,6 +192,7 @@ impl Jobs {
     /// A new job; `None` when too many are at work.
     pub fn open(
         &self,
+        kind: Kind,
         plan: PlanId,
         who: &str,
         revision: Revision,
@@ -164,15 +206,18 @@ impl Jobs {
         held.newest += 1;
         let job = Arc::new(Job {
             id: held.newest,
+            kind,
             plan,
             who: who.into(),
             revision,
             n_all,
+            n_searched: AtomicUsize::new(0),
             cancelled: AtomicBool::new(false),
             state: Mutex::new(State {
                 phase: Phase::Waiting,
                 offers: Vec::new(),
                 bests: BTreeMap::new(),
+                surveyed: None,
             }),
         });
         held.jobs.insert(job.id, Arc::clone(&job));
@@ -196,7 +241,7 @@ mod tests {
     #[test]
     fn ended_jobs_make_room_and_running_ones_do_not() {
         let jobs = Jobs::default();
-        let open = || jobs.open(PlanId::new(1).unwrap(), "me", Revision(1), 1);
+        let open = || jobs.open(Kind::Divide, PlanId::new(1).unwrap(), "me", Revision(1), 1);
         let first = open().unwrap();
         for _ in 1..MAX_JOBS {
             open().unwrap();

@@ -82,7 +82,7 @@ impl Onlooker for Watcher<'_> {
             name: record.name.clone(),
             plot: Arc::clone(plot),
             sight,
-            limits: limits(self.world, self.wish),
+            limits: limits(self.world, self.area, self.wish),
             round: held.round,
         });
     }

@@ -202,6 +202,7 @@ pub fn router(app: Arc<App>) -> Router {
         .routes(routes!(api::rebase::rebase))
         .routes(routes!(api::exports::export))
         .routes(routes!(api::divide::divide))
+        .routes(routes!(api::divide::ensemble))
         .routes(routes!(api::divide::job, api::divide::stop))
         .routes(routes!(api::divide::accept))
         .routes(routes!(api::repair::repair))

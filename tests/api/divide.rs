@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use lifang::desk::Desk;
+use lifang::domain::decide::Command;
 use lifang::domain::ids::Code;
 use lifang::domain::measure::{Count, Day};
 use lifang::domain::personal::Personal;
@@ -286,4 +287,188 @@ fn cells(grids: &Value) -> Vec<u64> {
         .collect();
     cells.sort_unstable();
     cells
+}
+
+/// Communities of a kind with a size band of its own: findings, figures, edits and divisions all go by it.
+#[tokio::test]
+async fn a_kind_of_community_has_a_band_of_its_own() {
+    let office = Office::new().await;
+    let path = format!("/api/v1/findings?plan={}&code=grid.small", office.plan);
+    let small = async || office.house.get(&path).await.json()["total"].as_u64().unwrap();
+    let in_band = async || {
+        let areas = office.house.get(&format!("/api/v1/areas?plan={}", office.plan)).await.json();
+        let rows = areas["areas"].as_array().unwrap().iter();
+        let share = |row: &Value| row["coverage"]["in_band"]["n"].as_u64().unwrap_or(0);
+        rows.filter(|row| row["level"] == "community").map(share).sum::<u64>()
+    };
+    let before = (small().await, in_band().await);
+    assert!(before.0 > 0, "a dozen buildings have not 300 households");
+    let setting = |key: &str, value: &str| (Box::from(key), Some(Box::from(value)));
+    let rows = vec![
+        setting("profile.rc.min", "1"),
+        setting("profile.rc.target", "20"),
+        setting("profile.rc.max", "400"),
+        setting("profile.vc.max", "70"),
+    ];
+    office.house.desk.submit(Command::Settings(rows), Actor::local("测试")).await.unwrap();
+    let after = (small().await, in_band().await);
+    assert!(after.0 < before.0 && after.1 > before.1, "{before:?} {after:?}");
+    let me = office.house.get("/api/v1/me").await.json();
+    assert_eq!(
+        me["bands"],
+        json!([{"kind": "rc", "target": 20, "min": 1, "max": 400, "overload": 1.2}])
+    );
+
+    // Unless told otherwise a division takes the band of the kind; a band for the kind stands above all.
+    let bands = async |wish: Value| -> Vec<Value> {
+        let job = divided(&office, &wish).await;
+        let communities = job["communities"].as_array().unwrap().iter();
+        let parts =
+            communities.flat_map(|one| one["division"]["parts"].as_array().unwrap().clone());
+        parts.map(|part| part["band"].clone()).collect()
+    };
+    assert!(bands(json!({})).await.iter().all(|band| band == "in"));
+    let told = json!({"target": 20, "min": 1, "max": 400,
+        "bands": {"rc": {"target": 900, "min": 800, "max": 1000}}});
+    assert!(bands(told).await.iter().all(|band| band == "small"));
+}
+
+/// Every option in one wish; what it costs to cross nothing is said by the pieces.
+#[tokio::test]
+async fn mixes_and_hard_barriers_are_taken_and_faults_named_where_they_are() {
+    let office = Office::new().await;
+    let job = divided(
+        &office,
+        &json!({"parts": 2, "mix": {"households": 1, "buildings": 2}, "hard": ["rail", "water"]}),
+    )
+    .await;
+    for community in job["communities"].as_array().unwrap() {
+        let division = &community["division"];
+        let parts = division["parts"].as_array().unwrap();
+        let weight: i64 = parts.iter().map(|part| part["weight"].as_i64().unwrap()).sum();
+        assert!(weight > division["households"].as_i64().unwrap(), "buildings weigh, too");
+    }
+    let fault = async |wish: Value| {
+        let reply = post(&office.house, &office.path("/divide"), &wish).await;
+        assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY, "{wish}: {}", reply.text());
+        let told = reply.json();
+        let code = told["issues"][0]["code"].as_str().unwrap().to_owned();
+        assert_ne!(told["issues"][0]["message"], *code, "{code} has words");
+        (code, told["detail"].as_str().unwrap_or_default().to_owned())
+    };
+    for (wish, code, place) in [
+        (json!({"mix": {"persons": -1}}), "divide.bad-mix", "mix.persons"),
+        (json!({"mix": {}}), "divide.bad-mix", "mix"),
+        (json!({"weight": "luck"}), "divide.bad-mix", "weight"),
+        (json!({"hard": "rail,smoke"}), "divide.bad-barrier", "hard"),
+        (json!({"hard": ["water", "none"]}), "divide.bad-barrier", "hard"),
+        (json!({"target": 0}), "divide.bad-band", "target"),
+        (json!({"target": 5, "min": 6}), "divide.bad-band", "min"),
+        (json!({"target": 5, "max": 4}), "divide.bad-band", "max"),
+        (json!({"bands": {"rc": {"target": 5, "max": 4}}}), "divide.bad-band", "bands.rc.max"),
+        (json!({"bands": {"moon": {}}}), "divide.no-kind", "bands.moon"),
+    ] {
+        let (told, at) = fault(wish).await;
+        assert_eq!(told, code);
+        assert!(at.contains(place), "{code} at {at:?}");
+    }
+}
+
+/// Two jobs on one draft: both are proposals; what the first changed makes the other stale, and nothing else.
+#[tokio::test]
+async fn two_jobs_on_one_draft_do_not_spoil_each_other() {
+    let office = Office::new().await;
+    let wish = |seed: u64| json!({"parts": 2, "seed": seed});
+    let begun = [1, 2].map(|seed| wish(seed));
+    let mut jobs = Vec::new();
+    for wish in &begun {
+        jobs.push(post(&office.house, &office.path("/divide"), wish).await.json()["id"].clone());
+    }
+    for id in &jobs {
+        assert_eq!(ended(&office, id).await["state"], "done");
+    }
+    let accept = async |id: &Value| {
+        post(&office.house, &format!("/api/v1/jobs/{id}/accept"), &json!({})).await
+    };
+    assert_eq!(accept(&jobs[0]).await.status, StatusCode::OK);
+    let late = accept(&jobs[1]).await;
+    assert_eq!(late.status, StatusCode::PRECONDITION_FAILED, "{}", late.text());
+    // An edit while a job is at work: its proposal is of the world it saw.
+    let begun = post(&office.house, &office.path("/divide"), &json!({"parts": 3})).await.json();
+    let undone = post(&office.house, &office.path("/undo"), &json!({})).await;
+    assert_eq!(undone.status, StatusCode::OK);
+    assert_eq!(ended(&office, &begun["id"]).await["state"], "done");
+    assert_eq!(accept(&begun["id"]).await.status, StatusCode::PRECONDITION_FAILED);
+}
+
+/// A limit in time ends a search with a whole division that says so.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_limit_in_time_is_kept_and_told() {
+    let office = large(40).await;
+    let job = divided(&office, &json!({"parts": 9, "time": 0.02})).await;
+    let community = &job["communities"][0];
+    assert_eq!(community["division"]["cut_short"], true);
+    assert_eq!(community["division"]["after"]["broken"], 0);
+    assert_eq!(community["division"]["parts"].as_array().unwrap().len(), 9);
+    assert!(community["seconds"].as_f64().unwrap() < 5.0, "{}", community["seconds"]);
+}
+
+/// Many divisions of one community, and the grids of today among them: the rank is what anybody counts again.
+#[tokio::test(flavor = "multi_thread")]
+async fn todays_grids_are_ranked_among_other_divisions() {
+    let office = large(16).await;
+    let path = office.path("/ensemble");
+    // The one grid of this community is first cut into four uneven ones.
+    let job = divided(&office, &json!({"parts": 4})).await;
+    let done = post(&office.house, &format!("/api/v1/jobs/{}/accept", job["id"]), &json!({})).await;
+    assert_eq!(done.status, StatusCode::OK, "{}", done.text());
+    let before = office.house.get(&office.path("/tallies")).await.json();
+    let wish = json!({"area": "990101001001", "n": 30, "parts": 4, "seed": 2});
+    let begun = post(&office.house, &path, &wish).await;
+    assert_eq!(begun.status, StatusCode::ACCEPTED, "{}", begun.text());
+    assert_eq!(begun.json()["kind"], "ensemble");
+    let job = ended(&office, &begun.json()["id"]).await;
+    assert_eq!((&job["state"], &job["done"], &job["of"]), (&json!("done"), &json!(30), &json!(30)));
+    assert_eq!(office.house.get(&office.path("/tallies")).await.json(), before, "only looked at");
+    let found = &job["ensemble"];
+    assert_eq!((&found["kept"], &found["n_wanted"]), (&json!(30), &json!(30)));
+    for (name, is_less_better) in
+        [("deviation", true), ("barrier_share", false), ("compactness", false)]
+    {
+        let spread = &found["measures"][name];
+        let values: Vec<f64> =
+            spread["values"].as_array().unwrap().iter().map(|one| one.as_f64().unwrap()).collect();
+        assert_eq!(values.len(), 30);
+        assert!(values.is_sorted());
+        let present = spread["present"].as_f64().unwrap();
+        let worse = |one: &&f64| if is_less_better { **one > present } else { **one < present };
+        assert_eq!(spread["rank"], values.iter().filter(worse).count(), "{name}");
+    }
+    // The figures of today's grids are those a division reports of them.
+    let again = divided(&office, &json!({"parts": 4})).await;
+    let judged = &again["communities"][0]["division"]["before"];
+    assert_eq!(judged["deviation_max"], found["measures"]["deviation"]["present"]);
+    assert_eq!(judged["compactness"], found["measures"]["compactness"]["present"]);
+
+    for (wish, code) in [
+        (json!({"area": "990101001001", "n": 0}), "divide.bad-sample"),
+        (json!({"area": "990101001001", "n": 1001}), "divide.bad-sample"),
+        (json!({"area": "990101001001", "target": 0}), "divide.bad-band"),
+        (json!({"area": "990101001001", "time": -1}), "divide.bad-time"),
+    ] {
+        let refused = post(&office.house, &path, &wish).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{wish}");
+        assert_eq!(refused.json()["issues"][0]["code"], code);
+    }
+    let unknown = post(&office.house, &path, &json!({"area": "nowhere"})).await;
+    assert_eq!(unknown.status, StatusCode::NOT_FOUND);
+
+    let begun = post(&office.house, &path, &json!({"area": "990101001001", "n": 1000})).await;
+    let id = begun.json()["id"].clone();
+    let request = Request::delete(format!("/api/v1/jobs/{id}"))
+        .header("host", "localhost")
+        .body(Body::empty());
+    assert_eq!(office.house.send(request.unwrap()).await.status, StatusCode::OK);
+    let job = ended(&office, &id).await;
+    assert_eq!((&job["state"], &job["ensemble"]), (&json!("cancelled"), &Value::Null));
 }

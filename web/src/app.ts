@@ -156,6 +156,9 @@ export function createApp(): App {
         });
         return;
       }
+      case "survey":
+        work(({ divisions }) => divisions.survey(effect.plan, effect.area, effect.wish, who())).then(jobTold);
+        return;
       case "watchJob":
         setTimeout(
           () => work(({ divisions }) => divisions.watch(effect.id, effect.cells, who())).then(jobTold),

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import type { Action, Effect } from "../src/model/action";
-import { doubtOf, openProposals, proposed, recolorOf, type Wish } from "../src/model/division";
+import { doubtOf, histogram, openProposals, proposed, recolorOf, type Wish } from "../src/model/division";
 import type { State } from "../src/model/state";
 import { update } from "../src/model/update";
 import { Node } from "../src/wire/decode";
@@ -62,9 +62,11 @@ const wish: Wish = {
   target: 30,
   min: 20,
   max: 40,
+  isOwnBand: true,
   weight: "households",
+  mix: { households: 1, persons: 0, buildings: 2, area: 0 },
   bindEstates: false,
-  hard: "",
+  hard: [],
   seed: 1,
 };
 
@@ -144,6 +146,46 @@ describe("a division", () => {
     expect([...proposed(done.bench.dividing, done.fabric.value).keys()]).toEqual([3, 6]);
   });
 
+  test("is compared with many others, whatever else is on the bench", () => {
+    const spread = { values: [0.1, 0.2, 0.2, 0.5], present: 0.3, rank: 1 };
+    const told = (state: string, done: number, ensemble: object | null) =>
+      readJob(
+        new Node({
+          id: 9,
+          kind: "ensemble",
+          plan: Number(plan),
+          state,
+          done,
+          of: 4,
+          communities: [],
+          best: [],
+          ensemble,
+        }),
+      );
+    const [asked, effects] = reached(
+      { of: "divide", do: "begin", wish },
+      { of: "divide", do: "job", job: job(plan, "done", [here]) },
+      { of: "divide", do: "survey", wish, area: code },
+    );
+    expect(effects).toEqual([{ do: "survey", plan, wish, area: code }]);
+    const [running, watch] = update(asked, { of: "divide", do: "job", job: told("running", 2, null) });
+    expect(watch).toContainEqual({ do: "watchJob", id: 9, cells: null, ms: 250 });
+    expect(running.bench.dividing.job?.id).toBe(7);
+    const measures = { deviation: spread, barrier_share: spread, compactness: spread };
+    const found = { area: code, kept: 4, cut_short: false, measures, problem: null };
+    const [done] = update(running, { of: "divide", do: "job", job: told("done", 4, found) });
+    const survey = done.bench.dividing.survey;
+    expect(survey !== "asked" && survey?.survey?.measures.barrierShare.rank).toBe(1);
+    const { counts, low, high, at } = histogram(spread);
+    expect([low, high]).toEqual([0.1, 0.5]);
+    expect(at).toBeCloseTo(0.5);
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(4);
+    expect([counts[0], counts.at(-1)]).toEqual([1, 1]);
+    const [ended, stop] = update(running, { of: "divide", do: "endSurvey" });
+    expect([ended.bench.dividing.survey, stop]).toEqual([null, [{ do: "stopJob", id: 9 }]]);
+    expect(update(ended, { of: "divide", do: "job", job: told("cancelled", 2, null) })[0]).toBe(ended);
+  });
+
   test("is accepted for one community, then for the rest", () => {
     const other = row("elsewhere", [part(null, null, [1])]);
     const [state] = reached(
@@ -179,5 +221,10 @@ describe("a division", () => {
     expect(doubtOf({ ...wish, target: Number.NaN })).toBe("target");
     expect(doubtOf({ ...wish, min: 31 })).toBe("band");
     expect(doubtOf({ ...wish, max: 29 })).toBe("band");
+    expect(doubtOf({ ...wish, weight: "mix" })).toBeNull();
+    const mix = { households: 0, persons: 0, buildings: 0, area: 0 };
+    expect(doubtOf({ ...wish, weight: "mix", mix })).toBe("mix");
+    expect(doubtOf({ ...wish, weight: "mix", mix: { ...mix, area: 0.5 } })).toBe("mix");
+    expect(doubtOf({ ...wish, mix })).toBeNull();
   });
 });

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 
 use super::{Done, Failure};
-use crate::divide::{Count, Stop};
+use crate::divide::{Barriers, Count, Stop};
 
 #[derive(Debug, Args)]
 pub(super) struct Divide {
@@ -50,6 +50,9 @@ struct Options {
     /// Most weight of a part
     #[arg(long, value_name = "N")]
     max: Option<i64>,
+    /// Kinds of barriers no part crosses, but by declared crossings: lane, road, avenue, rail, water, wall
+    #[arg(long, value_name = "KIND,…")]
+    hard: Option<String>,
     /// The same seed gives the same parts, on any number of threads
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -78,6 +81,13 @@ impl Options {
         let min = self.min.unwrap_or(target.saturating_mul(3) / 4);
         let max = self.max.unwrap_or(target.saturating_mul(5) / 4);
         Count::Around { target, min, max }
+    }
+
+    fn hard(&self) -> Result<Barriers, Failure> {
+        let Some(words) = &self.hard else { return Ok(Barriers::default()) };
+        let known: Vec<&str> = Barriers::WORDS.iter().map(|(word, _)| *word).collect();
+        Barriers::named(words)
+            .map_err(|word| Failure(format!("--hard takes {}, not {word:?}", known.join(", "))))
     }
 
     fn stop(&self) -> Result<Stop<'static>, Failure> {

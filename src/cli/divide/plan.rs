@@ -41,7 +41,16 @@ pub(super) struct Draft {
     /// Buildings of one estate stay together
     #[arg(long)]
     bind_estates: bool,
+    /// How much each counts, as in households=1,buildings=2; also persons and area (of 100 m²)
+    #[arg(long, value_name = "WHAT=N,…", conflicts_with = "weight")]
+    mix: Option<String>,
+    /// Least, target and most of communities of one kind, as in vc=150:200:250; may be said of each kind
+    #[arg(long, value_name = "KIND=MIN:TARGET:MAX")]
+    band: Vec<String>,
 }
+
+/// A size band for one kind of community.
+type KindBand = (String, Count);
 
 /// What came of one community.
 struct Divided {
@@ -60,12 +69,13 @@ impl Draft {
         let stop = options.stop()?;
         let desk = self.database.desk()?;
         let world = desk.world();
-        let wish = self.wish(&world, units, options)?;
         let areas = communities(&world, codes)?;
-        let plan = self.start(&desk, &world, areas.clone(), &wish)?;
+        let wishes = self.wishes(&world, &areas, units, options)?;
+        let plan = self.start(&desk, &world, areas.clone(), wishes.first())?;
         let world = desk.world();
         let start = Instant::now();
-        let found = divide_all(&world, plan, &areas, &wish, options.n_threads(), &stop);
+        let wishes: Vec<_> = areas.into_iter().zip(wishes).collect();
+        let found = divide_all(&world, plan, &wishes, options.n_threads(), &stop);
         let seconds = start.elapsed().as_secs_f64();
         let refused = apply(&desk, plan, &found)?;
         let report = Summary { world: &world, plan, found: &found, refused: &refused, seconds };
@@ -80,34 +90,71 @@ impl Draft {
         Ok(if report.is_clean() { Done::Clean } else { Done::WithProblems })
     }
 
-    fn wish(&self, world: &World, units: &Units, options: &Options) -> Result<Wish, Failure> {
-        let weigh = match units.weight.as_deref().unwrap_or("households") {
-            "households" => Weigh::HOUSEHOLDS,
-            "persons" => Weigh::PERSONS,
-            "buildings" => Weigh::BUILDINGS,
-            "area" => Weigh::AREA,
+    /// The wish for each community, in the order of `areas`.
+    fn wishes(
+        &self,
+        world: &World,
+        areas: &[AreaId],
+        units: &Units,
+        options: &Options,
+    ) -> Result<Vec<Wish>, Failure> {
+        let weigh = self.weigh(units)?;
+        let hard = options.hard()?;
+        let bands = self.bands(world)?;
+        let wish = |area: &AreaId| {
+            let kind = world.areas().get(*area).map_or("", |record| &record.kind);
+            let own = bands.iter().find(|(named, _)| *named == *kind).map(|(_, count)| *count);
+            let count = match (units.parts, own, options.target) {
+                (Some(parts), _, _) => Count::Exactly(parts),
+                (None, Some(own), _) => own,
+                (None, None, Some(target)) => options.around(target),
+                (None, None, None) => {
+                    let profile = world.profile_of(*area);
+                    let (min, max) = (options.min.unwrap_or(profile.min), options.max);
+                    Count::Around { target: profile.target, min, max: max.unwrap_or(profile.max) }
+                }
+            };
+            let mut aim = Aim::new(sound(count)?);
+            (aim.seed, aim.hard) = (options.seed, hard);
+            Ok(Wish { aim, weigh, is_estate_bound: self.bind_estates })
+        };
+        areas.iter().map(wish).collect()
+    }
+
+    fn weigh(&self, units: &Units) -> Result<Weigh, Failure> {
+        if let Some(mix) = &self.mix {
+            let known = "households, persons, buildings and area, each 0 to 1000 and not all 0";
+            return Weigh::named(mix)
+                .map_err(|wrong| Failure(format!("--mix takes {known}, not {wrong:?}")));
+        }
+        match units.weight.as_deref().unwrap_or("households") {
+            "households" => Ok(Weigh::HOUSEHOLDS),
+            "persons" => Ok(Weigh::PERSONS),
+            "buildings" => Ok(Weigh::BUILDINGS),
+            "area" => Ok(Weigh::AREA),
             other => {
                 let known = "households, persons, buildings or area";
-                return Err(Failure(format!("--weight takes {known} here, not {other}")));
+                Err(Failure(format!("--weight takes {known} here, not {other}")))
             }
-        };
-        let count = match (units.parts, options.target) {
-            (Some(parts), _) => Count::Exactly(parts),
-            (None, Some(target)) => options.around(target),
-            (None, None) => {
-                let profile = world.profile();
-                let (min, max) = (options.min.unwrap_or(profile.min), options.max);
-                Count::Around { target: profile.target, min, max: max.unwrap_or(profile.max) }
-            }
-        };
-        if let Count::Around { target, min, max } = count
-            && !(target >= 1 && 0 <= min && min <= target && target <= max)
-        {
-            return Err(Failure::of(Impossible::BadBand { target, min, max }));
         }
-        let mut aim = Aim::new(count);
-        aim.seed = options.seed;
-        Ok(Wish { aim, weigh, is_estate_bound: self.bind_estates })
+    }
+
+    fn bands(&self, world: &World) -> Result<Vec<KindBand>, Failure> {
+        let read = |text: &String| {
+            let wrong = || Failure(format!("--band takes KIND=MIN:TARGET:MAX, not {text:?}"));
+            let (kind, edges) = text.split_once('=').ok_or_else(wrong)?;
+            let edges: Vec<i64> =
+                edges.split(':').map(str::parse).collect::<Result<_, _>>().map_err(|_| wrong())?;
+            let &[min, target, max] = edges.as_slice() else { return Err(wrong()) };
+            let is_kind = |area: &AreaId| {
+                world.areas().get(*area).is_some_and(|record| *record.kind == *kind)
+            };
+            if !world.areas().communities(None).iter().any(is_kind) {
+                return Err(Failure(format!("--band: no community is of the kind {kind:?}")));
+            }
+            Ok((kind.to_owned(), sound(Count::Around { target, min, max })?))
+        };
+        self.band.iter().map(read).collect()
     }
 
     /// A draft of `areas`, from the plans in force where all of them have one, else from bare ground.
@@ -116,13 +163,14 @@ impl Draft {
         desk: &Desk,
         world: &World,
         areas: Vec<AreaId>,
-        wish: &Wish,
+        wish: Option<&Wish>,
     ) -> Result<PlanId, Failure> {
         let has_plan = |area: &AreaId| world.shard(PlanChoice::Current, *area).is_some();
         let based_on = areas.iter().all(has_plan).then_some(PlanChoice::Current);
-        let aim = match wish.aim.count {
-            Count::Exactly(parts) => format!("{parts}"),
-            Count::Around { target, .. } => format!("~{target}"),
+        let aim = match wish.map(|wish| wish.aim.count) {
+            Some(Count::Exactly(parts)) => format!("{parts}"),
+            Some(Count::Around { target, .. }) => format!("~{target}"),
+            None => String::new(),
         };
         let title = self.plan.clone().unwrap_or_else(|| format!("divide {aim}"));
         let mut start = StartPlan { title: title.into(), based_on, areas, prepared: Vec::new() };
@@ -131,6 +179,18 @@ impl Draft {
         let done = done.map_err(|error| Failure(told(&error)))?;
         let edited = done.edited.ok_or_else(|| Failure("no draft came into being".to_owned()))?;
         Ok(edited.0.plan)
+    }
+}
+
+/// A count that can be meant.
+fn sound(count: Count) -> Result<Count, Failure> {
+    match count {
+        Count::Around { target, min, max }
+            if !(target >= 1 && 0 <= min && min <= target && target <= max) =>
+        {
+            Err(Failure::of(Impossible::BadBand { target, min, max }))
+        }
+        Count::Exactly(_) | Count::Around { .. } => Ok(count),
     }
 }
 
@@ -155,19 +215,20 @@ fn communities(world: &World, codes: &[String]) -> Result<Vec<AreaId>, Failure> 
 fn divide_all(
     world: &World,
     plan: PlanId,
-    areas: &[AreaId],
-    wish: &Wish,
+    wishes: &[(AreaId, Wish)],
     n_threads: usize,
     stop: &Stop<'_>,
 ) -> Vec<Divided> {
-    let mut wish = wish.clone();
-    wish.aim.n_threads = if areas.len() == 1 { n_threads } else { 1 };
+    let n_inner = if wishes.len() == 1 { n_threads } else { 1 };
     let next = AtomicUsize::new(0);
     let found = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
-        for _ in 0..n_threads.min(areas.len()) {
+        for _ in 0..n_threads.min(wishes.len()) {
             scope.spawn(|| {
-                while let Some(&area) = areas.get(next.fetch_add(1, Ordering::Relaxed)) {
+                while let Some((area, wish)) = wishes.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let area = *area;
+                    let mut wish = wish.clone();
+                    wish.aim.n_threads = n_inner;
                     let start = Instant::now();
                     let outcome = match propose(world, plan, area, &wish, stop) {
                         Ok(Some(proposal)) => Ok(proposal),

@@ -101,6 +101,10 @@ impl Units {
         };
         let mut aim = Aim::new(count);
         (aim.price, aim.seed, aim.n_threads) = (price, options.seed, options.n_threads());
+        aim.hard = options.hard()?;
+        if options.hard.is_some() && self.barriers.is_none() {
+            return Err(Failure("--hard needs --barriers to know where they are".to_owned()));
+        }
         Ok(aim)
     }
 

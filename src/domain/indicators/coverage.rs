@@ -109,7 +109,7 @@ pub fn coverage_of(world: &World, plan: PlanChoice, community: AreaId) -> Covera
         count_homes(housing, &mut coverage);
     }
     if let Some(shard) = world.shard(plan, community) {
-        count_grids(shard, &world.profile(), &mut coverage);
+        count_grids(shard, &world.profile_of(community), &mut coverage);
     }
     coverage
 }

@@ -199,6 +199,26 @@ impl World {
         }
     }
 
+    /// The size band of one community: settings `profile.KIND.target|min|max` of its kind (`rc`, `vc`)
+    /// over those for all.
+    pub fn profile_of(&self, area: AreaId) -> Profile {
+        let general = self.profile();
+        let kind = self.areas.get(area).map_or("", |record| &record.kind);
+        if kind.is_empty() {
+            return general;
+        }
+        let number = |edge: &str, fallback: i64| {
+            let text = self.setting(&format!("profile.{kind}.{edge}"));
+            text.and_then(|text| text.parse().ok()).unwrap_or(fallback)
+        };
+        Profile {
+            target: number("target", general.target),
+            min: number("min", general.min),
+            max: number("max", general.max),
+            overload_percent: general.overload_percent,
+        }
+    }
+
     pub fn areas(&self) -> &Areas {
         &self.areas
     }

@@ -15,24 +15,30 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::edits::{plan_of, tell};
 use crate::divide::community::{Wish, propose};
+use crate::divide::ensemble::survey;
 use crate::divide::{Impossible, Stop};
 use crate::domain::decide::Command;
-use crate::domain::ids::AreaId;
+use crate::domain::ids::{AreaId, PlanId};
 use crate::domain::plan::Status;
 use crate::domain::plan::edit::{Edit, Repair, Stroke};
 use crate::domain::world::World;
 use crate::http::ask::{Ask, area_choice, json, read_json};
-use crate::http::jobs::{Job, Phase};
+use crate::http::jobs::{Job, Kind, Phase};
 use crate::http::lang::Lang;
 use crate::http::live::Watcher;
 use crate::http::problem::{Fault, Problem};
 use crate::http::who::Who;
-use crate::http::wire::{DivideBody, EditOutcome, JobRow, Offer, Offered, ProblemBody};
+use crate::http::wire::{
+    DivideBody, EditOutcome, EnsembleBody, JobRow, Offer, Offered, ProblemBody, Surveyed,
+};
 use crate::http::{App, answer};
 
 /// Longest a division may work, and how long when nobody said, in seconds.
 const MAX_SECONDS: f64 = 600.0;
 const SECONDS: f64 = 60.0;
+/// Divisions in an ensemble: most, and when nobody said.
+const MAX_SAMPLES: usize = 1_000;
+const SAMPLES: usize = 200;
 
 /// Proposes a division of communities of a draft. Nothing changes until it is accepted.
 #[utoipa::path(post, path = "/api/v1/plans/{plan}/divide", tag = "plans", request_body = DivideBody,
@@ -49,18 +55,73 @@ pub async fn divide(
     body: Bytes,
 ) -> Result<Response, Problem> {
     let asked: DivideBody = read_json(&body)?;
-    let seconds = asked.time.unwrap_or(SECONDS);
-    if !(seconds > 0.0 && seconds <= MAX_SECONDS) {
-        return Err(Problem::unsound("divide.bad-time", "time"));
-    }
+    let seconds = seconds_of(&asked)?;
     let world = app.desk.world();
-    let plan = plan_of(&world, &plan)?;
+    let (plan, wishes) = wishes(&world, &plan, asked)?;
+    let n_all = wishes.len();
+    let job = app.jobs.open(Kind::Divide, plan, &actor.name, world.revision(), n_all);
+    let job = job.ok_or(Fault::Busy)?;
+    let begun = begun(&job, Lang::of(&headers));
+    tokio::spawn(work(Arc::clone(&app), job, move |job| divide_all(job, &world, &wishes, seconds)));
+    Ok(begun)
+}
+
+/// Draws many different divisions of one community of a draft, to compare its grids with. Changes nothing.
+#[utoipa::path(post, path = "/api/v1/plans/{plan}/ensemble", tag = "plans", request_body = EnsembleBody,
+    params(("plan" = u32, Path, description = "number of a draft")),
+    responses((status = 202, body = JobRow, description = "begun; `Location` says where to look"),
+        (status = 409, body = ProblemBody, description = "not a draft"),
+        (status = 422, body = ProblemBody, description = "a wish that cannot be meant"),
+        (status = 503, body = ProblemBody, description = "too many at work")))]
+pub async fn ensemble(
+    State(app): State<Arc<App>>,
+    Path(plan): Path<String>,
+    Who(actor): Who,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    let asked: EnsembleBody = read_json(&body)?;
+    let n_wanted = asked.n.unwrap_or(SAMPLES);
+    if !(1..=MAX_SAMPLES).contains(&n_wanted) {
+        return Err(Problem::unsound("divide.bad-sample", "n"));
+    }
+    let asked = asked.into_divide();
+    let seconds = seconds_of(&asked)?;
+    let world = app.desk.world();
+    let (plan, wishes) = wishes(&world, &plan, asked)?;
+    let job = app.jobs.open(Kind::Ensemble, plan, &actor.name, world.revision(), n_wanted);
+    let job = job.ok_or(Fault::Busy)?;
+    let begun = begun(&job, Lang::of(&headers));
+    tokio::spawn(work(Arc::clone(&app), job, move |job| {
+        for (area, wish) in wishes {
+            look_around(job, &world, area, wish, seconds);
+        }
+    }));
+    Ok(begun)
+}
+
+/// How long it may work.
+fn seconds_of(asked: &DivideBody) -> Result<f64, Problem> {
+    let seconds = asked.time.unwrap_or(SECONDS);
+    if seconds > 0.0 && seconds <= MAX_SECONDS {
+        return Ok(seconds);
+    }
+    Err(Problem::unsound("divide.bad-time", "time"))
+}
+
+/// The draft, and what is wished for each of its communities that was named.
+fn wishes(
+    world: &World,
+    plan: &str,
+    asked: DivideBody,
+) -> Result<(PlanId, Vec<(AreaId, Wish)>), Problem> {
+    let plan = plan_of(world, plan)?;
     let held = world.plans().get(plan).ok_or(Fault::UnknownPlan)?;
     if held.status != Status::Draft {
         return Err(Fault::NotDraft.into());
     }
     let mut areas: Vec<AreaId> =
-        asked.communities.iter().map(|code| area_choice(&world, code)).collect::<Result<_, _>>()?;
+        asked.communities.iter().map(|code| area_choice(world, code)).collect::<Result<_, _>>()?;
     areas.sort_unstable();
     areas.dedup();
     if areas.is_empty() {
@@ -69,33 +130,28 @@ pub async fn divide(
     if areas.iter().any(|area| world.plans().cut(plan, *area).is_none()) {
         return Err(Problem::unsound("plan.area-not-in-base", "communities"));
     }
-    let wish = asked.into_wish(&world.profile()).map_err(|code| Problem::unsound(code, "body"))?;
-    let job = app.jobs.open(plan, &actor.name, world.revision(), areas.len()).ok_or(Fault::Busy)?;
-    let row = JobRow::new(&job, Lang::of(&headers));
+    let wishes = asked.into_wishes(world, &areas);
+    let wishes = wishes.map_err(|(code, place)| Problem::unsound(code, place))?;
+    Ok((plan, areas.into_iter().zip(wishes).collect()))
+}
+
+/// 202, and where to look.
+fn begun(job: &Job, lang: Lang) -> Response {
+    let mut answer = (StatusCode::ACCEPTED, json(&JobRow::new(job, lang))).into_response();
     let place = format!("/api/v1/jobs/{}", job.id);
-    tokio::spawn(work(Arc::clone(&app), job, world, areas, wish, seconds));
-    let mut answer = (StatusCode::ACCEPTED, json(&row)).into_response();
+    let place = HeaderValue::try_from(place).expect("digits and slashes");
+    answer.headers_mut().insert(LOCATION, place);
     answer
-        .headers_mut()
-        .insert(LOCATION, HeaderValue::try_from(place).expect("digits and slashes"));
-    Ok(answer)
 }
 
 /// One job at a time has the cores; the others wait for their turn.
-async fn work(
-    app: Arc<App>,
-    job: Arc<Job>,
-    world: Arc<World>,
-    areas: Vec<AreaId>,
-    wish: Wish,
-    seconds: f64,
-) {
+async fn work(app: Arc<App>, job: Arc<Job>, deed: impl FnOnce(&Job) + Send + 'static) {
     let Ok(permit) = Arc::clone(&app.divisions).acquire_owned().await else { return };
     let worker = Arc::clone(&job);
     let done = tokio::task::spawn_blocking(move || {
         let _permit = permit;
         worker.begin();
-        divide_all(&worker, &world, &areas, &wish, seconds);
+        deed(&worker);
     });
     match done.await {
         Ok(()) => job.end(Phase::Done),
@@ -106,21 +162,39 @@ async fn work(
     }
 }
 
+/// Many divisions of one community, on all cores.
+fn look_around(job: &Job, world: &World, area: AreaId, mut wish: Wish, seconds: f64) {
+    let Some(record) = world.areas().get(area) else { return };
+    let deadline = Some(Instant::now() + Duration::from_secs_f64(seconds));
+    let stop = Stop { cancelled: Some(job.stop()), deadline, onlooker: None };
+    wish.aim.n_threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let found = survey(world, job.plan, area, &wish, job.n_all, &stop, &|| job.count_search());
+    let outcome = match found {
+        Ok(Some(survey)) => Ok(survey),
+        Ok(None) => Err(Impossible::NoUnits.code()),
+        Err(Impossible::Cancelled) => return,
+        Err(why) => Err(why.code()),
+    };
+    let (code, name) = (record.code.clone(), record.name.clone());
+    job.settle(Surveyed { code, name, n_wanted: job.n_all, outcome });
+}
+
 /// Communities side by side, as many as there are cores.
-fn divide_all(job: &Job, world: &World, areas: &[AreaId], wish: &Wish, seconds: f64) {
+fn divide_all(job: &Job, world: &World, wishes: &[(AreaId, Wish)], seconds: f64) {
     let deadline = Instant::now() + Duration::from_secs_f64(seconds);
     let stop = Stop { cancelled: Some(job.stop()), deadline: Some(deadline), onlooker: None };
     let n_cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let mut wish = wish.clone();
-    wish.aim.n_threads = if areas.len() == 1 { n_cores } else { 1 };
+    let n_threads = if wishes.len() == 1 { n_cores } else { 1 };
     let next = AtomicUsize::new(0);
     std::thread::scope(|scope| {
-        for _ in 0..n_cores.min(areas.len()) {
+        for _ in 0..n_cores.min(wishes.len()) {
             scope.spawn(|| {
-                while let Some(area) = areas.get(next.fetch_add(1, Ordering::Relaxed)) {
+                while let Some((area, wish)) = wishes.get(next.fetch_add(1, Ordering::Relaxed)) {
                     if stop.is_cancelled() {
                         break;
                     }
+                    let mut wish = wish.clone();
+                    wish.aim.n_threads = n_threads;
                     if let Some(offer) = offer(job, world, *area, &wish, &stop) {
                         job.add(offer);
                     }

@@ -1,5 +1,6 @@
 //! The server about itself: does it live, is it fit to serve, who is asking.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use crate::domain::world::World;
 use crate::http::ask::json;
 use crate::http::problem::{Fault, Problem};
 use crate::http::who::Who;
-use crate::http::wire::{Bilingual, DatabaseNote, Health, Me, Profile};
+use crate::http::wire::{Bilingual, DatabaseNote, Health, KindBand, Me, Profile};
 use crate::http::{App, answer};
 
 /// The process lives.
@@ -65,7 +66,21 @@ pub async fn me(State(app): State<Arc<App>>, Who(actor): Who) -> Response {
         revision: world.revision().0,
         database: database_note(&world),
         profile: Profile::from(world.profile()),
+        bands: own_bands(&world),
     })
+}
+
+/// Bands of kinds of communities that differ from the one for all.
+fn own_bands(world: &World) -> Vec<KindBand> {
+    let mut by_kind = BTreeMap::new();
+    for area in world.areas().communities(None) {
+        if let Some(record) = world.areas().get(area) {
+            by_kind.entry(record.kind.to_string()).or_insert_with(|| world.profile_of(area));
+        }
+    }
+    by_kind.retain(|_, profile| *profile != world.profile());
+    let band = |(kind, profile)| KindBand { kind, profile: Profile::from(profile) };
+    by_kind.into_iter().map(band).collect()
 }
 
 fn database_note(world: &World) -> DatabaseNote {

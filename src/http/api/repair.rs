@@ -84,9 +84,10 @@ fn ways_out(
     if held.status != Status::Draft {
         return Err(Fault::NotDraft.into());
     }
-    let wish = asked.wish(&world.profile()).map_err(|code| Problem::unsound(code, "body"))?;
     let named = named(world, plan, &asked.grids)?;
     let area = area_of(world, plan, asked.area.as_deref(), &named)?;
+    let wish =
+        asked.wish(&world.profile_of(area)).map_err(|code| Problem::unsound(code, "body"))?;
     if let Some(base) = asked.base {
         check_base(world, plan, area, Revision(base))?;
     }

@@ -1,18 +1,20 @@
 //! Divisions asked for, proposed and judged.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::ensemble::EnsembleRow;
 use super::geometry::Geometry;
 use crate::divide::community::{Proposal, Weigh, Wish, kept};
-use crate::divide::{Aim, Certificate, Count, Measures};
-use crate::domain::fabric::Barrier;
+use crate::divide::{Aim, Barriers, Certificate, Count, Measures};
 use crate::domain::fabric::outline::outline;
 use crate::domain::ids::{AreaId, Code, PlanId};
 use crate::domain::issue::words;
 use crate::domain::plan::edit::Stroke;
 use crate::domain::world::{PlanChoice, Profile, World};
-use crate::http::jobs::Job;
+use crate::http::jobs::{Job, Kind};
 use crate::http::lang::Lang;
 use crate::http::live::Best;
 
@@ -34,12 +36,36 @@ pub struct DivideBody {
     pub mix: Option<MixBody>,
     /// Buildings of one estate stay together.
     pub bind_estates: bool,
-    /// `water`, `rail`, `avenue`, `road`: no grid crosses these or stronger ones, but by declared crossings.
-    pub hard: Option<String>,
+    /// No grid crosses these, but by declared crossings: `lane`, `road`, `avenue`, `rail`, `water`, `wall`,
+    /// one or several.
+    #[schema(value_type = Option<Vec<String>>)]
+    pub hard: Option<Hard>,
+    /// Size bands by kind of community (`rc`, `vc`), instead of those above.
+    pub bands: BTreeMap<String, BandBody>,
     pub seed: Option<u64>,
     /// Seconds it may work at most, 60 when not said.
     pub time: Option<f64>,
 }
+
+/// One word or a list of them.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(untagged)]
+pub enum Hard {
+    One(String),
+    Several(Vec<String>),
+}
+
+/// A size band; what it does not say is as for all.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct BandBody {
+    pub target: Option<i64>,
+    pub min: Option<i64>,
+    pub max: Option<i64>,
+}
+
+/// What is wrong with a wish: the code, and which field of the body.
+pub type Wrong = (&'static str, String);
 
 #[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -50,61 +76,78 @@ pub struct MixBody {
     pub area: i64,
 }
 
-/// Heaviest share of one thing in a mix.
-const MAX_SHARE: i64 = 1_000;
-
 impl DivideBody {
-    /// The wish it stands for; else the code of what is wrong with it.
-    pub fn into_wish(self, profile: &Profile) -> Result<Wish, &'static str> {
-        let weigh = match (self.mix, self.weight.as_deref()) {
-            (Some(MixBody { households, persons, buildings, area }), _) => {
-                let all = [households, persons, buildings, area];
-                if all.iter().any(|one| !(0..=MAX_SHARE).contains(one)) || all == [0; 4] {
-                    return Err("divide.bad-mix");
-                }
-                Weigh { households, persons, buildings, area }
-            }
-            (None, None | Some("households")) => Weigh::HOUSEHOLDS,
-            (None, Some("persons")) => Weigh::PERSONS,
-            (None, Some("buildings")) => Weigh::BUILDINGS,
-            (None, Some("area")) => Weigh::AREA,
-            (None, Some(_)) => return Err("divide.bad-mix"),
-        };
-        let count = match self.parts {
-            Some(parts) => Count::Exactly(parts),
-            None => {
-                let target = self.target.unwrap_or(profile.target);
-                // A target of its own brings a band of its own, as wide as the profile's.
-                let scaled = |edge: i64| match self.target {
-                    Some(target) => target.saturating_mul(edge) / profile.target.max(1),
-                    None => edge,
-                };
-                let min = self.min.unwrap_or_else(|| scaled(profile.min));
-                let max = self.max.unwrap_or_else(|| scaled(profile.max));
-                Count::Around { target, min, max }
-            }
-        };
-        match count {
-            Count::Exactly(0) => return Err("divide.no-parts"),
-            Count::Around { target, min, max }
-                if target < 1 || min < 0 || min > target || target > max =>
-            {
-                return Err("divide.bad-band");
-            }
-            Count::Exactly(_) | Count::Around { .. } => {}
+    /// The wish for each of `areas`; else what is wrong with the body.
+    pub fn into_wishes(self, world: &World, areas: &[AreaId]) -> Result<Vec<Wish>, Wrong> {
+        let kind = |area: AreaId| world.areas().get(area).map_or("", |record| &record.kind);
+        let strange = |name: &&String| !areas.iter().any(|area| kind(*area) == name.as_str());
+        if let Some(name) = self.bands.keys().find(strange) {
+            return Err(("divide.no-kind", format!("bands.{name}")));
         }
-        let hard = match self.hard.as_deref() {
-            None => None,
-            Some("road") => Some(Barrier::Road),
-            Some("avenue") => Some(Barrier::Avenue),
-            Some("rail") => Some(Barrier::Rail),
-            Some("water") => Some(Barrier::Water),
-            Some(_) => return Err("divide.bad-barrier"),
+        areas.iter().map(|area| self.wish(kind(*area), &world.profile_of(*area))).collect()
+    }
+
+    /// The wish for ground of no particular kind; else the code of what is wrong with it.
+    pub fn into_wish(self, profile: &Profile) -> Result<Wish, &'static str> {
+        self.wish("", profile).map_err(|(code, _)| code)
+    }
+
+    fn wish(&self, kind: &str, profile: &Profile) -> Result<Wish, Wrong> {
+        let mut aim = Aim::new(self.count(kind, profile)?);
+        (aim.hard, aim.seed) = (self.hard()?, self.seed.unwrap_or(1));
+        Ok(Wish { aim, weigh: self.weigh()?, is_estate_bound: self.bind_estates })
+    }
+
+    fn weigh(&self) -> Result<Weigh, Wrong> {
+        match (self.mix, self.weight.as_deref()) {
+            (Some(MixBody { households, persons, buildings, area }), _) => {
+                let weigh = Weigh { households, persons, buildings, area };
+                let place = |what: &str| format!("mix.{what}").trim_end_matches('.').to_owned();
+                weigh.fault().map_or(Ok(weigh), |what| Err(("divide.bad-mix", place(what))))
+            }
+            (None, None | Some("households")) => Ok(Weigh::HOUSEHOLDS),
+            (None, Some("persons")) => Ok(Weigh::PERSONS),
+            (None, Some("buildings")) => Ok(Weigh::BUILDINGS),
+            (None, Some("area")) => Ok(Weigh::AREA),
+            (None, Some(_)) => Err(("divide.bad-mix", "weight".to_owned())),
+        }
+    }
+
+    fn hard(&self) -> Result<Barriers, Wrong> {
+        let words = match &self.hard {
+            None => return Ok(Barriers::default()),
+            Some(Hard::One(word)) => word.clone(),
+            Some(Hard::Several(words)) if words.is_empty() => return Ok(Barriers::default()),
+            Some(Hard::Several(words)) => words.join(","),
         };
-        let mut aim = Aim::new(count);
-        aim.hard = hard;
-        aim.seed = self.seed.unwrap_or(1);
-        Ok(Wish { aim, weigh, is_estate_bound: self.bind_estates })
+        Barriers::named(&words).map_err(|_| ("divide.bad-barrier", "hard".to_owned()))
+    }
+
+    fn count(&self, kind: &str, profile: &Profile) -> Result<Count, Wrong> {
+        if let Some(parts) = self.parts {
+            let none = ("divide.no-parts", "parts".to_owned());
+            return if parts == 0 { Err(none) } else { Ok(Count::Exactly(parts)) };
+        }
+        let own = self.bands.get(kind).copied().unwrap_or_default();
+        let said = own.target.or(self.target);
+        let target = said.unwrap_or(profile.target);
+        // A target of its own brings a band of its own, as wide as the profile's.
+        let scaled = |edge: i64| match said {
+            Some(target) => target.saturating_mul(edge) / profile.target.max(1),
+            None => edge,
+        };
+        let min = own.min.or(self.min).unwrap_or_else(|| scaled(profile.min));
+        let max = own.max.or(self.max).unwrap_or_else(|| scaled(profile.max));
+        let place = |field: &str| match self.bands.contains_key(kind) {
+            true => format!("bands.{kind}.{field}"),
+            false => field.to_owned(),
+        };
+        let wrong =
+            [(target < 1, "target"), (min < 0 || min > target, "min"), (max < target, "max")];
+        match wrong.iter().find(|(is_wrong, _)| *is_wrong) {
+            Some((_, field)) => Err(("divide.bad-band", place(field))),
+            None => Ok(Count::Around { target, min, max }),
+        }
     }
 }
 
@@ -202,10 +245,18 @@ pub struct ProblemRow {
     pub message: &'static str,
 }
 
+impl ProblemRow {
+    pub fn new(code: &'static str, lang: Lang) -> Self {
+        let says = words(code);
+        Self { code, message: lang.pick(says.zh, says.en) }
+    }
+}
+
 /// Long work and how far it has come.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct JobRow {
     pub id: u64,
+    /// `divide` or `ensemble`
     pub kind: &'static str,
     pub plan: u32,
     pub who: String,
@@ -217,6 +268,9 @@ pub struct JobRow {
     pub communities: Vec<CommunityRow>,
     /// The best so far of each community that is being divided; gone once it is through.
     pub best: Vec<BestRow>,
+    /// What an ensemble found, once it is through.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ensemble: Option<EnsembleRow>,
 }
 
 /// The best division so far.
@@ -317,15 +371,19 @@ impl JobRow {
         let offers = job.offers();
         Self {
             id: job.id,
-            kind: "divide",
+            kind: job.kind.word(),
             plan: job.plan.get(),
             who: job.who.to_string(),
             state: phase.word(),
             revision: job.revision.0,
-            done: offers.len(),
+            done: match job.kind {
+                Kind::Divide => offers.len(),
+                Kind::Ensemble => job.n_searched().min(job.n_all),
+            },
             of: job.n_all,
             communities: offers.iter().map(|offer| CommunityRow::new(offer, lang)).collect(),
             best: bests.iter().map(|best| BestRow::new(best)).collect(),
+            ensemble: job.surveyed().map(|surveyed| EnsembleRow::new(&surveyed, lang)),
         }
     }
 }
@@ -353,7 +411,7 @@ impl CommunityRow {
                     place: place.clone(),
                 })
                 .collect(),
-            problem: offered.err().map(|code| ProblemRow { code, message: message(code) }),
+            problem: offered.err().map(|code| ProblemRow::new(code, lang)),
         }
     }
 }
@@ -362,7 +420,7 @@ impl Offered {
     /// Cost: O(cells and seams) of the community.
     pub fn new(world: &World, plan: PlanId, wish: &Wish, proposal: &Proposal) -> Self {
         let Proposal { area, plot, division, measures, before, keeps, moved } = proposal;
-        let band = band(world, wish);
+        let band = band(world, *area, wish);
         let mut parts: Vec<PartRow> = measures
             .parts
             .iter()
@@ -431,8 +489,8 @@ fn certified(
 }
 
 /// How a weight stands to what was asked for.
-fn band(world: &World, wish: &Wish) -> impl Fn(i64) -> &'static str + use<> {
-    let limits = limits(world, wish);
+fn band(world: &World, area: AreaId, wish: &Wish) -> impl Fn(i64) -> &'static str + use<> {
+    let limits = limits(world, area, wish);
     move |weight| word(weight, limits)
 }
 
@@ -445,8 +503,8 @@ fn word(weight: i64, (min, max): (i64, i64)) -> &'static str {
 }
 
 /// Least and most a grid should weigh: as asked for, else the profile's.
-pub fn limits(world: &World, wish: &Wish) -> (i64, i64) {
-    let profile = world.profile();
+pub fn limits(world: &World, area: AreaId, wish: &Wish) -> (i64, i64) {
+    let profile = world.profile_of(area);
     match wish.aim.count {
         Count::Around { min, max, .. } => (min, max),
         Count::Exactly(_) => (profile.min, profile.max),

@@ -234,8 +234,8 @@ fn around(world: &World, plan: PlanId, area: AreaId, touched: &[GridKey]) -> Vec
 
 fn rows(world: &World, plan: PlanId, areas: &[AreaId], shown: &BTreeSet<GridKey>) -> Vec<EditRow> {
     let mut rows = Vec::new();
-    let profile = world.profile();
     for area in areas {
+        let profile = world.profile_of(*area);
         let Some(shard) = world.shard(PlanChoice::Plan(plan), *area) else { continue };
         let table = TallyTable::new(world, PlanChoice::Plan(plan), Some(*area));
         let mean = mean(shard.tallies.values().map(|tally| tally.households.get()));
@@ -307,7 +307,7 @@ fn turn([before, after]: [&World; 2], plan: PlanId, area: AreaId) -> Option<Bala
 }
 
 fn balance(world: &World, plan: PlanId, area: AreaId) -> Balance {
-    let profile = world.profile();
+    let profile = world.profile_of(area);
     let tallies = world.shard(PlanChoice::Plan(plan), area).map(|shard| &shard.tallies);
     let all: Vec<_> = tallies.into_iter().flat_map(|tallies| tallies.values()).collect();
     let households = || all.iter().map(|tally| tally.households.get());

@@ -9,6 +9,7 @@ mod area;
 mod building;
 mod diff;
 mod division;
+mod ensemble;
 mod edit;
 mod eras;
 mod fabric;
@@ -30,6 +31,7 @@ pub use building::{Building, BuildingDetail, GridBuildings};
 pub use diff::{DiffPiece, DiffSheet, diff_collection};
 pub use division::{DivideBody, JobRow, Offer, Offered, limits};
 pub use edit::{BalanceTurn, EditIssue, EditOutcome, EditRow, FindingTurn};
+pub use ensemble::{EnsembleBody, Surveyed};
 pub use eras::{Era, EraPlan, merged};
 pub use fabric::Fabric as FabricSheet;
 pub use finding::{CheckReport, Finding, FindingPage, check_report, counts};
@@ -106,6 +108,15 @@ pub struct Me {
     pub version: &'static str,
     pub revision: u64,
     pub database: DatabaseNote,
+    pub profile: Profile,
+    /// Size bands of their own, by kind of community.
+    pub bands: Vec<KindBand>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct KindBand {
+    pub kind: String,
+    #[serde(flatten)]
     pub profile: Profile,
 }
 

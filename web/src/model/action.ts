@@ -171,6 +171,8 @@ export type Action =
       | { do: "stop" }
       | { do: "drop" }
       | { do: "hide"; on: boolean }
+      | { do: "survey"; wish: Wish; area: Code }
+      | { do: "endSurvey" }
       | { do: "accept"; communities: Code[] }
       | { do: "accepted"; communities: Code[] }
     ))
@@ -245,6 +247,7 @@ export type Effect =
   | { do: "post"; plan: string; pending: Pending }
   | { do: "deed"; plan: string; deed: Deed; base: number | null }
   | { do: "divide"; plan: string; wish: Wish }
+  | { do: "survey"; plan: string; wish: Wish; area: Code }
   | { do: "watchJob"; id: number; cells: Code | null; ms: number }
   | { do: "mend"; plan: string; wish: MendWish }
   | { do: "stopJob"; id: number }

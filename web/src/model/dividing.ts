@@ -15,6 +15,15 @@ const put = (state: State, by: Partial<Dividing>): State => ({
   bench: { ...state.bench, dividing: { ...state.bench.dividing, ...by } },
 });
 
+/** News of the divisions that are drawn to compare with. */
+function surveyed(state: State, job: Job): Step {
+  const { survey } = state.bench.dividing;
+  const isOther = survey !== "asked" && survey?.id !== job.id;
+  if (job.plan !== planOf(state.view) || survey === null || isOther) return [state, []];
+  const effects: Effect[] = isAtWork(job) ? [{ do: "watchJob", id: job.id, cells: null, ms: WATCH_MS }] : [];
+  return [put(state, { survey: job }), effects];
+}
+
 /** The same round keeps its identity, for the same reason. */
 const bestOf = (dividing: Dividing, job: Job): Best[] =>
   job.best.map((one) => {
@@ -27,8 +36,21 @@ export function updateDivision(state: State, action: DivideAction): Step {
   const plan = planOf(state.view);
   switch (action.do) {
     case "begin":
-      return [put(state, { ...notDividing, busy: true }), [{ do: "divide", plan, wish: action.wish }]];
+      return [
+        put(state, { ...notDividing, survey: dividing.survey, busy: true }),
+        [{ do: "divide", plan, wish: action.wish }],
+      ];
+    case "survey": {
+      const { wish, area } = action;
+      return [put(state, { survey: "asked", problem: null }), [{ do: "survey", plan, wish, area }]];
+    }
+    case "endSurvey": {
+      const { survey } = dividing;
+      const isRunning = survey !== null && survey !== "asked" && isAtWork(survey);
+      return [put(state, { survey: null }), isRunning ? [{ do: "stopJob", id: survey.id }] : []];
+    }
     case "job": {
+      if (action.job.kind === "ensemble") return surveyed(state, action.job);
       // News of a job that was let go of, or of another plan.
       if (action.job.plan !== plan || (dividing.job !== null && dividing.job.id !== action.job.id))
         return [state, []];
@@ -42,12 +64,19 @@ export function updateDivision(state: State, action: DivideAction): Step {
       return [put(state, { job, busy: isAtWork(job), problem: null }), effects];
     }
     case "failed":
-      return [put(state, { busy: false, problem: action.problem }), []];
+      return [
+        put(state, {
+          busy: false,
+          problem: action.problem,
+          survey: dividing.survey === "asked" ? null : dividing.survey,
+        }),
+        [],
+      ];
     case "stop":
       return dividing.job === null ? [state, []] : [state, [{ do: "stopJob", id: dividing.job.id }]];
     case "drop":
       return [
-        { ...put(state, notDividing), mark: null },
+        { ...put(state, { ...notDividing, survey: dividing.survey }), mark: null },
         isAtWork(dividing.job) && dividing.job !== null ? [{ do: "stopJob", id: dividing.job.id }] : [],
       ];
     case "hide":

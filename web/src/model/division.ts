@@ -7,8 +7,13 @@ import { keepHues } from "./hues";
 import type { Geometry } from "./place";
 import type { Code, GridKey, Problem } from "./register";
 
-export const WEIGHTS = ["households", "persons", "buildings"] as const;
-export const BARRIERS = ["", "road", "avenue", "rail", "water"] as const;
+export const WEIGHTS = ["households", "persons", "buildings", "mix"] as const;
+export const MIXED = ["households", "persons", "buildings", "area"] as const;
+export const BARRIERS = ["road", "avenue", "rail", "water", "wall"] as const;
+/** Most that one thing may count in a mix. */
+const MOST = 1000;
+
+export type Mix = Record<(typeof MIXED)[number], number>;
 
 export type Wish = {
   /** Empty: every community of the draft. */
@@ -16,10 +21,14 @@ export type Wish = {
   target: number;
   min: number;
   max: number;
+  /** The band was chosen here; else each community has its own. */
+  isOwnBand: boolean;
   weight: (typeof WEIGHTS)[number];
+  /** How much each counts, where `weight` is a mix. */
+  mix: Mix;
   bindEstates: boolean;
-  /** Not crossed, nor anything stronger; empty: anything may be. */
-  hard: (typeof BARRIERS)[number];
+  /** Not crossed but by declared crossings. */
+  hard: (typeof BARRIERS)[number][];
   seed: number;
 };
 
@@ -75,15 +84,30 @@ export type Best = {
   grids: Pick<Part, "id" | "weight" | "band" | "cells">[] | null;
 };
 
+/** One figure over many divisions, ascending; what it is today, and how many of them that is better than. */
+export type Spread = { values: number[]; present: number | null; rank: number | null };
+export const SPREADS = ["deviation", "barrierShare", "compactness"] as const;
+
+/** The grids of a community among many other divisions of it. */
+export type Survey = {
+  code: Code;
+  kept: number;
+  cutShort: boolean;
+  measures: Record<(typeof SPREADS)[number], Spread>;
+  problem: { code: string; message: string } | null;
+};
+
 export type JobState = "waiting" | "running" | "done" | "cancelled" | "failed";
 export type Job = {
   id: number;
+  kind: "divide" | "ensemble";
   plan: string;
   state: JobState;
   done: number;
   of: number;
   communities: Proposal[];
   best: Best[];
+  survey: Survey | null;
 };
 
 /** What the bench holds of a division. */
@@ -91,6 +115,8 @@ export type Dividing = {
   job: Job | null;
   busy: boolean;
   problem: Problem | null;
+  /** Many divisions to compare with: asked for, or the job that draws them. */
+  survey: Job | "asked" | null;
   /** The present plan is shown instead, to compare. */
   hidden: boolean;
   /** Communities whose proposal was carried out. */
@@ -99,6 +125,7 @@ export type Dividing = {
 
 export const notDividing: Dividing = {
   job: null,
+  survey: null,
   busy: false,
   problem: null,
   hidden: false,
@@ -170,9 +197,33 @@ export function proposedHues(
   return found;
 }
 
+const BINS = 16;
+
+/** How many values lie in each of some classes of one width that hold all of them and what is today; and where in
+ *  them, from 0 to 1, that lies. */
+export function histogram({ values, present }: Spread): {
+  counts: number[];
+  low: number;
+  high: number;
+  at: number | null;
+} {
+  const all = present === null ? values : [...values, present];
+  const low = Math.min(...all);
+  const high = Math.max(...all);
+  const counts = new Array<number>(BINS).fill(0);
+  const place = (value: number) => (high > low ? (value - low) / (high - low) : 0.5);
+  for (const value of values) {
+    const bin = Math.min(BINS - 1, Math.floor(place(value) * BINS));
+    counts[bin] = (counts[bin] ?? 0) + 1;
+  }
+  return { counts, low, high, at: present === null ? null : place(present) };
+}
+
 /** Why a wish cannot be meant; null when it can. */
-export function doubtOf(wish: Wish): "target" | "band" | null {
+export function doubtOf(wish: Wish): "target" | "band" | "mix" | null {
   if (!Number.isInteger(wish.target) || wish.target < 1) return "target";
   if (!(wish.min >= 0 && wish.min <= wish.target && wish.target <= wish.max)) return "band";
-  return null;
+  const shares = Object.values(wish.mix);
+  const isMeant = shares.every((share) => Number.isInteger(share) && share >= 0 && share <= MOST);
+  return wish.weight === "mix" && !(isMeant && shares.some((share) => share > 0)) ? "mix" : null;
 }

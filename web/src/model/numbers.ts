@@ -124,7 +124,7 @@ export function foreseenPairs(state: State, grids: ReadonlySet<GridKey | null>):
   const shapeBefore = shapesOf(mesh, before, grids);
   const shapeAfter = moved.size === 0 ? shapeBefore : shapesOf(mesh, after, grids);
   const mean = meanOf(state);
-  const profile = profileOf(state);
+  const profile = profileOf(state, state.fabric.value?.community);
   const row = (grid: GridKey | null, count: Count, colors: Colors, shapes: typeof shapeBefore): Row => {
     const shape = shapes.get(grid);
     const known = grid === null ? undefined : fabric.grids.get(grid);
@@ -164,7 +164,7 @@ export function around(state: State, grid: GridKey): Pair[] {
 
 /** How many grids are out of band, and how much has no grid. */
 export function standing(state: State): { out: number; looseBuildings: number; looseHouseholds: number } {
-  const profile = profileOf(state);
+  const profile = profileOf(state, state.fabric.value?.community);
   const out = bars(state).filter((bar) => !isInBand(bar.after, profile)).length;
   const rest = countOf(state, null);
   const shift = underPointer(state).get(null);

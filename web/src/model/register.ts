@@ -32,6 +32,8 @@ export type Me = {
   madeUp: boolean;
   attribution: string | null;
   profile: Profile;
+  /** Bands that kinds of communities have of their own. */
+  bands: (Profile & { kind: string })[];
 };
 
 export type Coverage = {

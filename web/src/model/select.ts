@@ -14,7 +14,12 @@ export const gridOf = (state: State, code: Code | null): Grid | null =>
   (code !== null && state.grids.value?.byCode.get(code)) || null;
 
 export const defaultProfile: Profile = { target: 400, min: 300, max: 500, overload: 1.2 };
-export const profileOf = (state: State): Profile => state.me.value?.profile ?? defaultProfile;
+/** The size band of a community, by its kind; without one the band for all. */
+export function profileOf(state: State, community: Code | null = null): Profile {
+  const me = state.me.value;
+  const kind = me === null || me.bands.length === 0 ? null : areaOf(state, community)?.kind;
+  return me?.bands.find((band) => band.kind === kind) ?? me?.profile ?? defaultProfile;
+}
 
 /** Counts of a grid: the live row when there is one, else what came with the grid. */
 export const tallyOf = (state: State, grid: Grid): Tally =>

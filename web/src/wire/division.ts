@@ -1,6 +1,6 @@
 // Divisions asked for, watched, stopped and accepted.
 
-import type { Best, Certificate, Job, Judged, Part, Proposal, Wish } from "../model/division";
+import type { Best, Certificate, Job, Judged, Part, Proposal, Spread, Survey, Wish } from "../model/division";
 import type { Outcome } from "../model/edits";
 import type { Reply } from "./api";
 import type { Node } from "./decode";
@@ -37,6 +37,8 @@ export const certificate = (node: Node): Certificate => ({
   place: node.get("place").maybe(geometry),
 });
 
+const problem = (node: Node) => ({ code: node.get("code").string(), message: node.get("message").textOr() });
+
 const proposal = (node: Node): Proposal => ({
   code: node.get("code").string(),
   name: node.get("name").textOr(),
@@ -52,10 +54,7 @@ const proposal = (node: Node): Proposal => ({
     cutShort: division.get("cut_short").boolean(),
   })),
   certificates: node.get("certificates").list(certificate),
-  problem: node.get("problem").maybe((problem) => ({
-    code: problem.get("code").string(),
-    message: problem.get("message").textOr(),
-  })),
+  problem: node.get("problem").maybe(problem),
 });
 
 const best = (node: Node): Best => ({
@@ -75,32 +74,58 @@ const best = (node: Node): Best => ({
   ),
 });
 
+const spread = (node: Node): Spread => ({
+  values: node.get("values").list((value) => value.number()),
+  present: node.get("present").maybe((value) => value.number()),
+  rank: node.get("rank").maybe((rank) => rank.integer()),
+});
+
+const surveyOf = (node: Node): Survey => ({
+  code: node.get("area").string(),
+  kept: node.get("kept").integer(),
+  cutShort: node.get("cut_short").boolean(),
+  measures: {
+    deviation: spread(node.get("measures").get("deviation")),
+    barrierShare: spread(node.get("measures").get("barrier_share")),
+    compactness: spread(node.get("measures").get("compactness")),
+  },
+  problem: node.get("problem").maybe(problem),
+});
+
 export const job = (node: Node): Job => ({
   id: node.get("id").integer(),
+  kind: node.get("kind").oneOf(["divide", "ensemble"] as const),
   plan: node.get("plan").id(),
   state: node.get("state").oneOf(["waiting", "running", "done", "cancelled", "failed"] as const),
   done: node.get("done").integer(),
   of: node.get("of").integer(),
   communities: node.get("communities").list(proposal),
   best: node.get("best").list(best),
+  survey: node.get("ensemble").maybe(surveyOf),
 });
 
 const path = (id: number) => `/api/v1/jobs/${id}`;
 
-export function begin(plan: string, wish: Wish, who: Who): Promise<Reply<Job>> {
-  const { communities, target, min, max, weight, bindEstates, hard, seed } = wish;
-  const body = {
-    communities,
-    target,
-    min,
-    max,
-    weight,
+/** What both kinds of jobs are told of a wish. */
+function asked(wish: Wish): object {
+  const { target, min, max, isOwnBand, weight, mix, bindEstates, hard, seed } = wish;
+  return {
+    ...(isOwnBand ? { target, min, max } : {}),
+    ...(weight === "mix" ? { mix } : { weight }),
     seed,
     bind_estates: bindEstates,
-    ...(hard === "" ? {} : { hard }),
+    hard,
   };
-  return post(`/api/v1/plans/${encodeURIComponent(plan)}/divide`, body, who, job);
 }
+
+const deed = (plan: string, what: string) => `/api/v1/plans/${encodeURIComponent(plan)}/${what}`;
+
+export const begin = (plan: string, wish: Wish, who: Who): Promise<Reply<Job>> =>
+  post(deed(plan, "divide"), { communities: wish.communities, ...asked(wish) }, who, job);
+
+/** Many divisions of one community, to compare with. */
+export const survey = (plan: string, area: string, wish: Wish, who: Who): Promise<Reply<Job>> =>
+  post(deed(plan, "ensemble"), { area, ...asked(wish) }, who, job);
 
 /** `cells`: the community whose best so far is wanted with its cells, to be drawn. */
 export function watch(id: number, cells: string | null, who: Who): Promise<Reply<Job>> {

@@ -83,9 +83,15 @@ const coverage = (node: Node): m.Coverage => ({
   findings: node.get("findings").integer(),
 });
 
+const profile = (node: Node): m.Profile => ({
+  target: node.get("target").number(),
+  min: node.get("min").number(),
+  max: node.get("max").number(),
+  overload: node.get("overload").number(),
+});
+
 export function me(node: Node): m.Me {
   const database = node.get("database");
-  const profile = node.get("profile");
   const title = database.get("title");
   return {
     actor: node.get("actor").string(),
@@ -95,12 +101,8 @@ export function me(node: Node): m.Me {
     title: { zh: title.get("zh").string(), en: title.get("en").string() },
     madeUp: database.get("made_up").boolean(),
     attribution: database.get("attribution").maybe((text) => text.string()),
-    profile: {
-      target: profile.get("target").number(),
-      min: profile.get("min").number(),
-      max: profile.get("max").number(),
-      overload: profile.get("overload").number(),
-    },
+    profile: profile(node.get("profile")),
+    bands: node.get("bands").list((band) => ({ kind: band.get("kind").string(), ...profile(band) })),
   };
 }
 

@@ -50,11 +50,25 @@ test("a community is divided, watched, accepted and taken back", async ({ page, 
   await expect(panel.getByRole("button", { name: "生成划分方案" })).toBeDisabled();
   await panel.getByLabel("不少于").fill("240");
   await panel.getByLabel("不多于").fill("360");
+  await panel.getByText("更多选项").click();
+  await panel.getByLabel("均衡依据").selectOption("mix");
+  await panel.getByLabel("户数", { exact: true }).fill("0");
+  await panel.getByLabel("楼栋数", { exact: true }).fill("0");
+  await expect(panel.getByRole("alert")).toContainText("各项权重");
+  await panel.getByLabel("均衡依据").selectOption("households");
+  await panel.getByLabel("河流水系").check();
+  await panel.getByLabel("河流水系").uncheck();
   await panel.getByRole("button", { name: "生成划分方案" }).click();
   await expect(panel.getByRole("button", { name: "采用", exact: true })).toBeVisible({ timeout: 30_000 });
   await drawn(page);
   await page.screenshot({ path: join(LOOKS, "divide-proposal.png") });
   expect(gridsOf(await rowsOf(page, server, plan, area.code)), "only proposed").toEqual(before);
+
+  // Where today's grids stand among other divisions.
+  await panel.getByRole("button", { name: "开始比较" }).click();
+  await expect(panel.getByText(/优于 200 个方案中的 \d+ %/)).toHaveCount(3, { timeout: 60_000 });
+  await panel.getByRole("img", { name: /^紧凑度/ }).scrollIntoViewIfNeeded();
+  await page.screenshot({ path: join(LOOKS, "divide-ensemble.png") });
 
   // What is shown is what comes.
   const figures = await panel.locator(".parts .figure").allTextContents();

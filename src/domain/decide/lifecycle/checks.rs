@@ -69,11 +69,10 @@ impl Check {
 /// Everything worth a look in a plan, stops first. Cost: O(buildings and cells) of its communities.
 pub fn checks(world: &World, plan: PlanId) -> Vec<Check> {
     let mut found = Found { world, plan, checks: Vec::new() };
-    let profile = world.profile();
     for shard in world.shards(PlanChoice::Plan(plan)) {
         found.add_gaps(shard);
         found.add_buildings(shard);
-        found.add_grids(shard, &profile);
+        found.add_grids(shard, &world.profile_of(shard.community));
     }
     if let Some(held) = world.plans().get(plan).filter(|held| is_behind(world, held)) {
         let subject = Subject::Nothing;
