@@ -379,7 +379,7 @@ async fn mixes_and_hard_barriers_are_taken_and_faults_named_where_they_are() {
 async fn two_jobs_on_one_draft_do_not_spoil_each_other() {
     let office = Office::new().await;
     let wish = |seed: u64| json!({"parts": 2, "seed": seed});
-    let begun = [1, 2].map(|seed| wish(seed));
+    let begun = [1, 2].map(wish);
     let mut jobs = Vec::new();
     for wish in &begun {
         jobs.push(post(&office.house, &office.path("/divide"), wish).await.json()["id"].clone());
