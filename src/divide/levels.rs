@@ -80,8 +80,9 @@ impl Task<'_> {
         });
         let mut best = found.into_iter().min_by_key(Scored::key).expect("at least one try");
         let mut n_idle = 0;
-        for round in 1..=effort.n_rounds {
-            if n_idle == IDLE || self.stop.is_due() {
+        for round in 1..=effort.n_rounds + effort.n_more {
+            let is_enough = round > effort.n_rounds && best.score.excess == 0;
+            if is_enough || n_idle == IDLE || self.stop.is_due() {
                 break;
             }
             n_idle += 1;
@@ -258,21 +259,51 @@ struct Effort {
     n_tries: usize,
     /// How often the best is coarsened and walked again, twice each time where tries run side by side.
     n_rounds: u64,
+    /// Further rounds while some part is still off.
+    n_more: u64,
     /// Moves looked at for each node on a rim, at each level: at first and again.
     first: f64,
     again: f64,
 }
 
 impl Effort {
-    const BRIEF: Self = Self { n_batches: 1, n_tries: 1, n_rounds: 0, first: 60.0, again: 0.0 };
+    const BRIEF: Self =
+        Self { n_batches: 1, n_tries: 1, n_rounds: 0, n_more: 0, first: 60.0, again: 0.0 };
 
     fn for_nodes(n_nodes: usize) -> Self {
         match n_nodes {
-            0..1_000 => Self { n_batches: 2, n_tries: 4, n_rounds: 6, first: 200.0, again: 150.0 },
-            1_000..5_000 => {
-                Self { n_batches: 1, n_tries: 2, n_rounds: 2, first: 200.0, again: 150.0 }
-            }
-            _ => Self { n_batches: 1, n_tries: 1, n_rounds: 2, first: 250.0, again: 200.0 },
+            0..1_000 => Self {
+                n_batches: 2,
+                n_tries: 4,
+                n_rounds: 6,
+                n_more: 0,
+                first: 200.0,
+                again: 150.0,
+            },
+            1_000..5_000 => Self {
+                n_batches: 1,
+                n_tries: 2,
+                n_rounds: 2,
+                n_more: 2,
+                first: 200.0,
+                again: 150.0,
+            },
+            5_000..50_000 => Self {
+                n_batches: 1,
+                n_tries: 1,
+                n_rounds: 2,
+                n_more: 3,
+                first: 250.0,
+                again: 200.0,
+            },
+            _ => Self {
+                n_batches: 1,
+                n_tries: 1,
+                n_rounds: 2,
+                n_more: 0,
+                first: 250.0,
+                again: 200.0,
+            },
         }
     }
 }
