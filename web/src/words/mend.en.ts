@@ -12,7 +12,7 @@ export const mend: typeof zh = {
   bindEstates: "Keep estates together",
   picked: (names) => `For ${names}`,
   some: (names, n) => `${names} and others, ${n} grids`,
-  found: (n) => `${n} ways, fewest moves first`,
+  found: (n) => (n === "1" ? "1 way" : `${n} ways, fewest moves first`),
   keys: "Point at one or focus it to see it on the map; Enter applies it",
   least: (n) => `At least ${n} households have to move`,
   kinds: {

@@ -10,7 +10,7 @@ export const mend = {
   bindEstates: "小区不拆分",
   picked: (names: string) => `对象：${names}`,
   some: (names: string, n: string) => `${names}等 ${n} 个网格`,
-  found: (n: string) => `${n} 种办法，移动住户最少的在前`,
+  found: (n: string) => (n === "1" ? "1 种办法" : `${n} 种办法，移动住户最少的在前`),
   keys: "指向或聚焦可在图上查看，回车采用",
   least: (n: string) => `至少要移动 ${n} 户`,
   kinds: {
