@@ -14,7 +14,8 @@
 //! divisions to compare one with), `repair` (parts outside the band mended with few moves), with `chance`,
 //! `crew` and `watch` at hand.
 //!
-//! But for `community` and `repair::plan` it knows nothing of plans, grids or buildings: domain's measures only.
+//! But for `community`, `repair::plan` and the survey of `ensemble` it knows nothing of plans, grids or
+//! buildings: domain's measures only.
 //!
 //! **Why** one engine for blocks of a census and cells of a community: what is compared with other tools is
 //! then what planners get. **Why** a bound and certificates with each answer: a division nobody

@@ -1,8 +1,8 @@
 //! Boundary local search: nodes on the rim of a part go over to the part beside it, at first also where
 //! that makes things worse, later only where it helps (simulated annealing).
 //!
-//! Every state on the way is a whole division: each part in one piece and none of them empty. So the
-//! search can be stopped at any moment.
+//! `anneal` is that search, `relax` the plain descent that follows it. Every state on the way is a whole
+//! division: each part in one piece and none of them empty. So the search can be stopped at any moment.
 //!
 //! **Why** annealing and not gain buckets: a balance tighter than one node leaves no single move
 //! allowed, and what is needed then is a move and its answer a little later, elsewhere. Temperature
