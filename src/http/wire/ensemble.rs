@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::division::{DivideBody, MixBody};
+use super::wish::{DivideBody, Hard, MixBody};
 use crate::divide::ensemble::{Figures, Survey};
 use crate::domain::ids::Code;
 use crate::http::lang::Lang;
@@ -25,7 +25,7 @@ pub struct EnsembleBody {
     pub mix: Option<MixBody>,
     pub bind_estates: bool,
     #[schema(value_type = Option<Vec<String>>)]
-    pub hard: Option<super::division::Hard>,
+    pub hard: Option<Hard>,
     pub seed: Option<u64>,
     pub time: Option<f64>,
 }

@@ -25,11 +25,12 @@ mod rebase;
 mod repair;
 mod stroke;
 mod tally;
+mod wish;
 
 pub use area::{Area, AreaBody, AreaDetail, AreaRows, Coverage, Link, Share};
 pub use building::{Building, BuildingDetail, GridBuildings};
 pub use diff::{DiffPiece, DiffSheet, diff_collection};
-pub use division::{DivideBody, JobRow, Offer, Offered, limits};
+pub use division::{JobRow, Offer, Offered, limits};
 pub use edit::{BalanceTurn, EditIssue, EditOutcome, EditRow, FindingTurn};
 pub use ensemble::{EnsembleBody, Surveyed};
 pub use eras::{Era, EraPlan, merged};
@@ -52,6 +53,7 @@ pub use rebase::{RebaseBody, RebaseConflict, RebaseSheet};
 pub use repair::{Asked as RepairAsked, RepairBody, RepairSheet};
 pub use stroke::{EditBody, Unsayable};
 pub use tally::{Shown, Tally, TallyList, TallyRow, TallyTable};
+pub use wish::DivideBody;
 
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -8,8 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::division::{CertificateRow, DivideBody, MixBody};
+use super::division::CertificateRow;
 use super::geometry::Geometry;
+use super::wish::{DivideBody, MixBody};
 use crate::desk::Outcome;
 use crate::divide::Count;
 use crate::divide::repair::plan::{Site, Wish, outline_of};
