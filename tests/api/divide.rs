@@ -242,9 +242,9 @@ async fn large(side: i32) -> Office {
 /// Who asks while a large community is divided sees the best so far change; the end is not held up by it.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_best_so_far_is_told_while_it_changes() {
-    let office = large(50).await;
+    let office = large(60).await;
     let code = "990101001001";
-    let begun = post(&office.house, &office.path("/divide"), &json!({"parts": 12})).await.json();
+    let begun = post(&office.house, &office.path("/divide"), &json!({"parts": 250})).await.json();
     let path = format!("/api/v1/jobs/{}?cells={code}", begun["id"]);
     let mut seen: Vec<Value> = Vec::new();
     let job = loop {
@@ -263,11 +263,11 @@ async fn the_best_so_far_is_told_while_it_changes() {
     assert_eq!(job["best"], json!([]), "what is through is no longer on its way");
     let division = &job["communities"][0]["division"];
     let n_cells: usize = cells(&division["parts"]).len();
-    assert!(n_cells >= 2_500);
+    assert!(n_cells >= 3_600);
     assert!(seen.len() >= 2, "saw {} states in {} s", seen.len(), job["communities"][0]["seconds"]);
     let mut round = 0;
     for best in &seen {
-        assert_eq!((&best["area"], &best["parts"]), (&json!(code), &json!(12)));
+        assert_eq!((&best["area"], &best["parts"]), (&json!(code), &json!(250)));
         assert!(best["round"].as_u64().unwrap() > round, "each is a new one");
         round = best["round"].as_u64().unwrap();
         assert!(best["deviation"].as_f64().unwrap() >= 0.0);

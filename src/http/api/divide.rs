@@ -60,10 +60,7 @@ pub async fn divide(
     let (plan, wishes) = wishes(&world, &plan, asked)?;
     let n_all = wishes.len();
     let job = app.jobs.open(Kind::Divide, plan, &actor.name, world.revision(), n_all);
-    let job = job.ok_or(Fault::Busy)?;
-    let begun = begun(&job, Lang::of(&headers));
-    tokio::spawn(work(Arc::clone(&app), job, move |job| divide_all(job, &world, &wishes, seconds)));
-    Ok(begun)
+    begin(&app, job, Lang::of(&headers), move |job| divide_all(job, &world, &wishes, seconds))
 }
 
 /// Draws many different divisions of one community of a draft, to compare its grids with. Changes nothing.
@@ -90,14 +87,11 @@ pub async fn ensemble(
     let world = app.desk.world();
     let (plan, wishes) = wishes(&world, &plan, asked)?;
     let job = app.jobs.open(Kind::Ensemble, plan, &actor.name, world.revision(), n_wanted);
-    let job = job.ok_or(Fault::Busy)?;
-    let begun = begun(&job, Lang::of(&headers));
-    tokio::spawn(work(Arc::clone(&app), job, move |job| {
+    begin(&app, job, Lang::of(&headers), move |job| {
         for (area, wish) in wishes {
             look_around(job, &world, area, wish, seconds);
         }
-    }));
-    Ok(begun)
+    })
 }
 
 /// How long it may work.
@@ -135,13 +129,20 @@ fn wishes(
     Ok((plan, areas.into_iter().zip(wishes).collect()))
 }
 
-/// 202, and where to look.
-fn begun(job: &Job, lang: Lang) -> Response {
-    let mut answer = (StatusCode::ACCEPTED, json(&JobRow::new(job, lang))).into_response();
+/// Sets a job to work: 202, and where to look; refused where no more are taken.
+fn begin(
+    app: &Arc<App>,
+    job: Option<Arc<Job>>,
+    lang: Lang,
+    deed: impl FnOnce(&Job) + Send + 'static,
+) -> Result<Response, Problem> {
+    let job = job.ok_or(Fault::Busy)?;
+    let mut answer = (StatusCode::ACCEPTED, json(&JobRow::new(&job, lang))).into_response();
     let place = format!("/api/v1/jobs/{}", job.id);
     let place = HeaderValue::try_from(place).expect("digits and slashes");
     answer.headers_mut().insert(LOCATION, place);
-    answer
+    tokio::spawn(work(Arc::clone(app), job, deed));
+    Ok(answer)
 }
 
 /// One job at a time has the cores; the others wait for their turn.
