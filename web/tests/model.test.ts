@@ -3,15 +3,15 @@ import type { Action, Effect } from "../src/model/action";
 import { bandLimits, classOf, legendOf, lowerBounds } from "../src/model/classes";
 import { groupsOf } from "../src/model/findings";
 import { huesOf } from "../src/model/hues";
-import { boundsOf, paintedOf } from "../src/model/paint";
+import { boundsOf, legendFor, paintedOf } from "../src/model/paint";
 import { boxOf, positionsOf, scaleBar } from "../src/model/place";
-import type { Change } from "../src/model/register";
-import { chainOf, gridsUnder, tallyOf } from "../src/model/select";
+import type { Change, Me } from "../src/model/register";
+import { bandsUnder, chainOf, gridsUnder, tallyOf } from "../src/model/select";
 import type { State } from "../src/model/state";
 import { tilesOf, touchedTiles } from "../src/model/tiles";
 import { update } from "../src/model/update";
 import { firstView, hashOf, sameButCamera, viewOf } from "../src/model/view";
-import { grid, tally, town } from "./support";
+import { area, grid, tally, town } from "./support";
 
 const run = (state: State, ...actions: Action[]): [State, Effect[]] =>
   actions.reduce<[State, Effect[]]>(
@@ -263,13 +263,33 @@ describe("files on their way in", () => {
   });
 });
 
+/** The town with villages in its second community, and a band of their own; coloured by bands. */
+function mixed(): State {
+  const state = town();
+  const general = { target: 400, min: 300, max: 500, overload: 1.2 };
+  const byCode = new Map(state.areas.value?.byCode);
+  for (const [code, kind] of [
+    ["C1", "rc"],
+    ["C2", "vc"],
+  ] as const)
+    byCode.set(code, { ...area(code, "C", "community", code === "C1" ? 2 : 3), kind });
+  const bands = [{ ...general, kind: "vc", target: 130, min: 100, max: 170 }];
+  const me = { profile: general, bands } as unknown as Me;
+  return {
+    ...state,
+    areas: { ...state.areas, value: { revision: 7, roots: ["C"], byCode } },
+    me: { value: me, busy: false, problem: null },
+    view: { ...state.view, paint: "band" },
+  };
+}
+
 describe("colour", () => {
   test("classes take their lower bound and leave zero out", () => {
     expect(lowerBounds([0, 100.2, 200, 200, 300])).toEqual([1, 101, 200]);
     expect([0, 1, 100, 101, 999].map((value) => classOf([1, 101], value))).toEqual([-1, 0, 0, 1, 1]);
   });
   test("the legend counts every grid once", () => {
-    const { rows, none } = legendOf([1, 101], [0, 5, 100, 101, 500], 700);
+    const { rows, none } = legendOf([1, 101], [-1, 0, 0, 1, 1], 700);
     expect(none).toBe(1);
     expect(rows).toEqual([
       { from: 1, to: 100, count: 2 },
@@ -280,12 +300,39 @@ describe("colour", () => {
     const limits = bandLimits({ target: 400, min: 300, max: 500, overload: 1.2 });
     expect([299, 300, 500, 501, 600, 601].map((value) => classOf(limits, value))).toEqual([2, 3, 3, 4, 4, 5]);
   });
+  test("a grid is overloaded on the map where it is overloaded by rule", () => {
+    // 303 x 1.2 is 363.6: 364 is above it.
+    const limits = bandLimits({ target: 200, min: 100, max: 303, overload: 1.2 });
+    expect([363, 364].map((value) => classOf(limits, value))).toEqual([4, 5]);
+  });
+  test("each grid has the colour of its own community's band", () => {
+    const state = mixed();
+    // 350 households fit 300-500, and are twice too many for 100-170.
+    expect([...paintedOf(state).grids]).toEqual([
+      [1, 3],
+      [3, 5],
+      [4, 6],
+    ]);
+    expect(boundsOf(state, "C2")[3]).toBe(100);
+  });
+  test("the legend counts by own bands and names them where there are several", () => {
+    const all = legendFor(mixed());
+    expect(all.rows.map((row) => row.count)).toEqual([0, 0, 0, 1, 0, 1, 1]);
+    expect(all.bands.map((band) => [band.kinds, band.profile.max])).toEqual([
+      [["vc"], 170],
+      [["rc"], 500],
+    ]);
+    const one = legendFor({ ...mixed(), view: { ...mixed().view, area: "C2" } });
+    expect(one.bands.length).toBe(1);
+    expect(one.rows[3]).toEqual({ from: 100, to: 170, count: 0 });
+    expect(bandsUnder(town(), null).length).toBe(1);
+  });
   test("grids without households are hatched, not coloured", () => {
     const state = {
       ...town(),
       breaks: { value: { measure: "households", breaks: [1, 500, 900] }, busy: false, problem: null },
     };
-    expect(boundsOf(state)).toEqual([1, 500]);
+    expect(boundsOf(state, null)).toEqual([1, 500]);
     const painted = paintedOf(state);
     expect(painted.none).toEqual([2]);
     expect([...painted.grids]).toEqual([

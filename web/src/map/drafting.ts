@@ -188,7 +188,7 @@ function fillsOf(state: State, palette: Palette): (grid: GridKey) => string {
       fabric === null || stroke !== null ? own : proposedHues(own, foreshown(state, fabric), fabric);
     return (grid) => palette.hues[hues.get(grid) ?? ((grid % 8) + 8) % 8] ?? "";
   }
-  const bounds = boundsOf(state);
+  const bounds = boundsOf(state, state.fabric.value?.community ?? null);
   const series = paint === "band" ? "band" : "ramp";
   const found = new Map<GridKey, string>();
   for (const { grid, after } of bars(state)) {

@@ -11,7 +11,7 @@ export function bandLimits(profile: Profile): number[] {
     Math.round(min * 0.8),
     min,
     max + 1,
-    Math.round(max * overload) + 1,
+    Math.floor(max * overload) + 1,
     max * 2,
   ];
 }
@@ -32,21 +32,19 @@ export function lowerBounds(breaks: readonly number[]): number[] {
 export type LegendRow = { from: number; to: number | null; count: number };
 
 /**
- * One legend row a class; `none` counts what lies below the first (no households at all).
+ * One legend row a class; `classed` says which each falls in, `none` counts those below the first (no households).
  * `most` is the largest value anywhere: it closes the last class whatever is in scope.
  */
 export function legendOf(
   bounds: readonly number[],
-  values: readonly number[],
+  classed: readonly number[],
   most: number,
 ): { rows: LegendRow[]; none: number } {
   const counts = bounds.map(() => 0);
   let none = 0;
-  for (const value of values) {
-    const at = classOf(bounds, value);
+  for (const at of classed)
     if (at < 0) none += 1;
     else counts[at] = (counts[at] ?? 0) + 1;
-  }
   const rows = bounds.map((from, i) => {
     const next = bounds[i + 1];
     return { from, to: next === undefined ? Math.max(most, from) : next - 1, count: counts[i] ?? 0 };

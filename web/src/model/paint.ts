@@ -1,10 +1,10 @@
 // What colour means at the moment: a series of colours, and each grid's place in it. Legend and map read the
 // same answer.
 
-import { bandLimits, classOf, legendOf, lowerBounds, rampIndex } from "./classes";
+import { bandLimits, classOf, type LegendRow, legendOf, lowerBounds, rampIndex } from "./classes";
 import { huesOf } from "./hues";
-import type { Area, Grid, GridKey } from "./register";
-import { gridsUnder, paintOf, profileOf, tallyOf } from "./select";
+import type { Area, Code, Grid, GridKey } from "./register";
+import { type Band, bandsUnder, gridsUnder, paintOf, profileOf, tallyOf } from "./select";
 import type { State } from "./state";
 
 export const RAMP = 7;
@@ -20,10 +20,13 @@ export type Painted = {
   none: GridKey[];
 };
 
-/** Lower bounds of the classes in force; empty while colour means nothing but "different". */
-export function boundsOf(state: State): number[] {
+/**
+ * Lower bounds of the classes in force for grids of a community, by its own band where colour tells of bands; empty
+ * while colour means nothing but "different".
+ */
+export function boundsOf(state: State, community: Code | null): number[] {
   const paint = paintOf(state.view);
-  if (paint === "band") return bandLimits(profileOf(state));
+  if (paint === "band") return bandLimits(profileOf(state, community));
   if (paint === "households") return lowerBounds(state.breaks.value?.breaks ?? []);
   return [];
 }
@@ -46,14 +49,25 @@ export function paintedOf(state: State): Painted {
       areas: new Map(),
       none,
     };
-  const bounds = boundsOf(state);
   const series: Series = paint === "band" ? "band" : "ramp";
+  const boundsIn = eachOnce((community: Code) => boundsOf(state, community));
   const index = new Map<GridKey, number>();
   for (const [grid, count] of counts) {
+    const bounds = boundsIn(grid.community);
     const at = classOf(bounds, count);
     if (at >= 0) index.set(grid.id, colorOf(series, at, bounds.length));
   }
-  return { series, grids: index, areas: bareAreas(state, series, bounds), none };
+  return { series, grids: index, areas: bareAreas(state, series, boundsOf(state, null)), none };
+}
+
+/** A question whose answers are kept: communities are asked once and not for each of their grids. */
+function eachOnce<T>(ask: (community: Code) => T): (community: Code) => T {
+  const known = new Map<Code, T>();
+  return (community) => {
+    const answer = known.get(community) ?? ask(community);
+    known.set(community, answer);
+    return answer;
+  };
 }
 
 function bareAreas(state: State, series: Series, bounds: number[]): Map<number, number> {
@@ -69,10 +83,22 @@ function bareAreas(state: State, series: Series, bounds: number[]): Map<number, 
   return found;
 }
 
-/** Rows of the legend for the grids in scope. */
-export function legendFor(state: State) {
-  const bounds = boundsOf(state);
-  const households = (grid: Grid) => tallyOf(state, grid).households;
-  const most = gridsUnder(state, null).reduce((largest, grid) => Math.max(largest, households(grid)), 0);
-  return { bounds, ...legendOf(bounds, gridsUnder(state, state.view.area).map(households), most) };
+/** What the colours say of the grids in scope. */
+export type Legend = {
+  rows: LegendRow[];
+  none: number;
+  /** Bands in scope; where there are several, a class has no figures of its own: `rows` tell of the first band. */
+  bands: Band[];
+};
+
+export function legendFor(state: State): Legend {
+  const inScope = gridsUnder(state, state.view.area);
+  const bands = bandsUnder(state, state.view.area);
+  const all = [...(state.grids.value?.byId.values() ?? [])];
+  const most = all.reduce((largest, grid) => Math.max(largest, tallyOf(state, grid).households), 0);
+  const boundsIn = eachOnce((community: Code) => boundsOf(state, community));
+  const classed = inScope.map((grid) => classOf(boundsIn(grid.community), tallyOf(state, grid).households));
+  const paint = paintOf(state.view);
+  const bounds = paint === "band" ? bandLimits(bands[0]?.profile ?? profileOf(state)) : boundsOf(state, null);
+  return { bands, ...legendOf(bounds, classed, most) };
 }

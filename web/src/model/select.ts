@@ -21,6 +21,23 @@ export function profileOf(state: State, community: Code | null = null): Profile 
   return me?.bands.find((band) => band.kind === kind) ?? me?.profile ?? defaultProfile;
 }
 
+/** A size band and the kinds of community that have it. */
+export type Band = { profile: Profile; kinds: string[] };
+/** Bands of the grids under an area, each once, the smallest first; without a grid the area's own. */
+export function bandsUnder(state: State, code: Code | null): Band[] {
+  const found = new Map<string, Band>();
+  const communities = new Set<Code | null>(gridsUnder(state, code).map((grid) => grid.community));
+  for (const community of communities.size === 0 ? [code] : communities) {
+    const profile = profileOf(state, community);
+    const kind = areaOf(state, community)?.kind ?? "";
+    const key = `${profile.min} ${profile.max} ${profile.overload}`;
+    const band = found.get(key) ?? { profile, kinds: [] };
+    if (!band.kinds.includes(kind)) band.kinds.push(kind);
+    found.set(key, band);
+  }
+  return [...found.values()].sort((a, b) => a.profile.min - b.profile.min || a.profile.max - b.profile.max);
+}
+
 /** Counts of a grid: the live row when there is one, else what came with the grid. */
 export const tallyOf = (state: State, grid: Grid): Tally =>
   state.tallies.value?.byGrid.get(grid.id) ?? grid.tally;
