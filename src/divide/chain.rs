@@ -17,6 +17,8 @@ pub(super) const FEW: usize = 10;
 pub(super) const MANY: usize = 40;
 /// Smallest gain worth a chain, as a share of the worst part's cost.
 const GAIN: f64 = 1e-4;
+/// What households without their station count beside borders.
+const MISSED: f64 = 8.0;
 
 #[derive(Clone, Debug, Default)]
 struct Chain {
@@ -116,7 +118,8 @@ fn relief(walk: &mut Walk<'_>, members: &Members, worst: usize, kept: usize) -> 
                     inner += if part == open { 0.0 } else { gain };
                 }
                 if inner < -GAIN || change < -GAIN {
-                    let cost = chain.cost + walk.cost_of(node as usize, to);
+                    let missed = MISSED * walk.missed_more(node as usize, to);
+                    let cost = chain.cost + walk.cost_of(node as usize, to) + missed;
                     nexts.push(Next { chain: number, node, from, to, cost, change, inner });
                 }
             }

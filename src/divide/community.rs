@@ -149,6 +149,7 @@ pub fn plot(world: &World, plan: PlanId, area: AreaId, wish: &Wish) -> Option<Pl
         rims: vec![Length::ZERO; cells.len()],
         borders: Vec::new(),
         bound: if wish.is_estate_bound { estates } else { Vec::new() },
+        served: Vec::new(),
     };
     let unit = |cell: Option<CellId>| cell.and_then(|cell| unit_of[cell.index()]);
     for seam in cut.fabric.seams() {

@@ -19,7 +19,8 @@ pub(super) fn best(graph: &Graph, gauge: &Gauge) -> Option<(Score, Vec<u32>)> {
         .map(|node| graph.neighbors(node).iter().fold(0, |mask, &to| mask | 1 << to))
         .collect();
     let mut search = Search { graph, gauge, beside, parts: Vec::new(), best: None };
-    let worth = Score { outside: 0, excess: 0, cost: 0 };
+    let missed = -graph.reach.least_missed();
+    let worth = Score { outside: 0, missed, excess: 0, cost: 0 };
     search.divide((1u32 << n) - 1, worth);
     search.best.map(|(score, parts)| {
         let mut part = vec![0; n];
@@ -98,9 +99,12 @@ impl Search<'_> {
                 }
             }
         }
+        let inside = (0..self.beside.len()).filter(|&node| set >> node & 1 == 1);
+        let missed = self.graph.reach.missed_by(inside);
         let part = self.parts.len();
         Score {
             outside: so_far.outside + self.gauge.outside(load),
+            missed: so_far.missed + missed,
             excess: so_far.excess.max(millionths(self.gauge.excess(part, load))),
             cost: so_far.cost + cost,
         }

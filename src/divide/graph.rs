@@ -7,6 +7,7 @@
 //! times, and nine times in ten its neighbours already touch each other around it.
 
 use super::chance::Chance;
+use super::reach::Reach;
 
 /// Nodes and borders in rows. Borders appear once at each end.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +19,8 @@ pub(super) struct Graph {
     /// For each border of a node, which other borders of that node lead to neighbours of its far end,
     /// as bits; all zero for nodes of more than 64 borders.
     kin: Vec<u64>,
+    /// Stations the households of nodes can walk to, where that is asked.
+    pub reach: Reach,
 }
 
 /// One border as seen from one of its nodes.
@@ -69,7 +72,8 @@ impl Graph {
         for &(a, b, cost) in &borders {
             place(a, b, cost);
         }
-        let mut graph = Self { weights, starts, ends, costs, kin: Vec::new() };
+        let mut graph =
+            Self { weights, starts, ends, costs, kin: Vec::new(), reach: Reach::default() };
         graph.find_kin();
         graph
     }
@@ -163,7 +167,8 @@ impl Graph {
         for &node in nodes {
             place[node as usize] = u32::MAX;
         }
-        let mut part = Self { weights, starts, ends, costs, kin: Vec::new() };
+        let reach = self.reach.part(nodes);
+        let mut part = Self { weights, starts, ends, costs, kin: Vec::new(), reach };
         part.find_kin();
         part
     }
@@ -175,7 +180,9 @@ impl Graph {
             weights[group as usize] += self.weights[node];
         }
         let borders = self.borders().map(|(a, b, cost)| (group_of[a], group_of[b], cost)).collect();
-        Self::new(weights, borders)
+        let mut small = Self::new(weights, borders);
+        small.reach = self.reach.contracted(group_of, n_groups);
+        small
     }
 
     /// Connected pieces as lists of nodes, each ascending, in the order of their first nodes.

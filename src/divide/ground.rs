@@ -2,6 +2,7 @@
 
 use super::aim::{Aim, Impossible, Price};
 use super::graph::Graph;
+use super::reach::{Reach, Served};
 use crate::domain::fabric::Barrier;
 use crate::domain::measure::{Area, Length};
 
@@ -16,6 +17,8 @@ pub struct Ground {
     pub borders: Vec<Border>,
     /// Units that stay together, such as the buildings of an estate; a unit is in one group at most.
     pub bound: Vec<Vec<u32>>,
+    /// Stations within reach of each unit; empty where nobody asks for a shared one.
+    pub served: Vec<Served>,
 }
 
 /// Two units beside each other. Between the same two there may be several.
@@ -83,7 +86,9 @@ impl Ground {
                 pairs
             }
         };
-        (Graph::new(weights, borders), node_of)
+        let mut graph = Graph::new(weights, borders);
+        graph.reach = Reach::new(&self.served, &node_of, graph.n_nodes());
+        (graph, node_of)
     }
 }
 

@@ -58,7 +58,7 @@ impl Task<'_> {
         let mut best = self.batch(0, &effort);
         for batch in 1..effort.n_batches {
             let is_coarse = self.graph.n_nodes() < 8 * self.n_parts();
-            if best.score.excess == 0 || is_coarse || self.stop.is_due() {
+            if best.score.is_settled() || is_coarse || self.stop.is_due() {
                 break;
             }
             let other = self.batch(batch, &effort);
@@ -81,7 +81,7 @@ impl Task<'_> {
         let mut best = found.into_iter().min_by_key(Scored::key).expect("at least one try");
         let mut n_idle = 0;
         for round in 1..=effort.n_rounds + effort.n_more {
-            let is_enough = round > effort.n_rounds && best.score.excess == 0;
+            let is_enough = round > effort.n_rounds && best.score.is_settled();
             if is_enough || n_idle == IDLE || self.stop.is_due() {
                 break;
             }
@@ -121,8 +121,8 @@ impl Task<'_> {
         for (_, group_of) in levels.iter().rev() {
             part = group_of.iter().map(|&group| part[group as usize]).collect();
         }
-        let Score { outside, excess, cost } = Score::new(self.graph, self.gauge, &part);
-        Sight { part, n_parts: self.n_parts(), worth: (0, [outside, excess, cost]) }
+        let Score { outside, missed, excess, cost } = Score::new(self.graph, self.gauge, &part);
+        Sight { part, n_parts: self.n_parts(), worth: (0, [outside, missed, excess, cost]) }
     }
 
     fn attempt(&self, n_threads: usize, n_visits: f64, chance: &mut Chance) -> Vec<u32> {
@@ -190,7 +190,7 @@ impl Task<'_> {
         for cooling in [None, Some(LUKEWARM)] {
             match cooling {
                 None => walk.relax(LUKEWARM.weight.1, self.stop),
-                Some(_) if best.0.excess == 0 => break,
+                Some(_) if best.0.is_settled() => break,
                 Some(cooling) => walk.anneal(&cooling, chance, self.stop),
             }
             chain::settle(&mut walk, n_chains, chain::FEW, self.stop);

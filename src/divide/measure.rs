@@ -1,6 +1,7 @@
 //! What came of a division, in numbers a planner can compare: weights, borders, barriers, roundness.
 
-use std::collections::HashSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashSet};
 
 use super::graph::find;
 use super::ground::Ground;
@@ -19,6 +20,18 @@ pub struct PartMeasure {
     pub border: Length,
     /// Of that, what runs along a barrier.
     pub along_barriers: Length,
+    /// Where a shared station is asked for.
+    pub shared: Option<SharedStation>,
+}
+
+/// The station most households of a part can walk to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SharedStation {
+    /// As in [`Served`]; `None` where no household of the part reaches any.
+    pub station: Option<u32>,
+    pub reached: i64,
+    /// Households that reach another station only.
+    pub missed: i64,
 }
 
 /// A whole division in numbers.
@@ -38,6 +51,11 @@ pub struct Measures {
 }
 
 impl Measures {
+    /// Households without the station their part shares, though another is within reach.
+    pub fn missed(&self) -> i64 {
+        self.parts.iter().filter_map(|part| part.shared).map(|shared| shared.missed).sum()
+    }
+
     pub fn mean_compactness(&self) -> f64 {
         let sum: f64 = self.parts.iter().map(|part| part.compactness).sum();
         sum / self.parts.len().max(1) as f64
@@ -54,6 +72,7 @@ pub fn measure(ground: &Ground, part: &[u32], n_parts: usize) -> Measures {
         compactness: 0.0,
         border: Length::ZERO,
         along_barriers: Length::ZERO,
+        shared: None,
     };
     let mut parts = vec![empty; n_parts];
     let mut rims = vec![Length::ZERO; n_parts];
@@ -63,6 +82,9 @@ pub fn measure(ground: &Ground, part: &[u32], n_parts: usize) -> Measures {
         of.n_units += 1;
         of.area += ground.areas[unit];
         rims[mine as usize] += ground.rims[unit];
+    }
+    for (of, shared) in parts.iter_mut().zip(shared(ground, part, n_parts)) {
+        of.shared = Some(shared);
     }
     let mut pairs = HashSet::new();
     let (mut cut, mut along_barriers) = (Length::ZERO, Length::ZERO);
@@ -95,6 +117,32 @@ pub fn measure(ground: &Ground, part: &[u32], n_parts: usize) -> Measures {
     let deviation_max = if mean > 0.0 { most / mean } else { 0.0 };
     let n_broken = n_broken(ground, part, n_parts);
     Measures { parts, deviation_max, n_broken, cut_edges: pairs.len(), cut, along_barriers }
+}
+
+/// The station each part shares; empty where nobody asks.
+fn shared(ground: &Ground, part: &[u32], n_parts: usize) -> Vec<SharedStation> {
+    if ground.served.is_empty() {
+        return Vec::new();
+    }
+    let mut reached = vec![BTreeMap::<u32, i64>::new(); n_parts];
+    let mut households = vec![0; n_parts];
+    for (served, &mine) in ground.served.iter().zip(part) {
+        households[mine as usize] += served.households;
+        for &(station, n) in &served.by {
+            *reached[mine as usize].entry(station).or_default() += n;
+        }
+    }
+    let shared = reached.iter().zip(households).map(|(reached, households)| {
+        let best = reached.iter().max_by_key(|&(&station, &n)| (n, Reverse(station)));
+        let best = best.filter(|&(_, &n)| n > 0);
+        let n = best.map_or(0, |(_, &n)| n);
+        SharedStation {
+            station: best.map(|(&station, _)| station),
+            reached: n,
+            missed: households - n,
+        }
+    });
+    shared.collect()
 }
 
 /// Parts whose units do not all hang together, and parts without units.

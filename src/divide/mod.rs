@@ -2,17 +2,18 @@
 //!
 //! A unit is a base cell, a building's ground, a census block: whatever is not to be cut. Parts are
 //! connected, as near to each other in weight as units allow, and run along barriers where they can. The
-//! order of what counts: no part outside the band, then balance, then borders off barriers (which keeps
-//! parts round as well), and last, in naming them, few who leave the part they had. Within the slack
-//! (1 % of the mean, up to 2.5 % where units are coarse, unless said otherwise) parts count as balanced.
+//! order of what counts: no part outside the band; few households without the station their part shares,
+//! where that is asked; balance; borders off barriers (which keeps parts round as well); and last, in
+//! naming them, few who leave the part they had. Within the slack (1 % of the mean, up to 2.5 % where
+//! units are coarse, unless said otherwise) parts count as balanced.
 //!
 //! Files, in reading order: `ground` (what is divided), `aim` (into what), `proof` (what cannot be),
-//! `share` (how many parts each piece gets), `graph`, `gauge`, `score`, `contact` (does a part fall
-//! apart), `walk` (borders move), `chain` (the last violators), `tree` (balanced cuts), `levels` (coarse
-//! to fine), `exact` (all divisions of small ground), `measure` (what came of it), `coverage` (units from
-//! polygons), `community` (units from the cells of a plan, and a division as a stroke), `ensemble` (many
-//! divisions to compare one with), `repair` (parts outside the band mended with few moves), with `chance`,
-//! `crew` and `watch` at hand.
+//! `share` (how many parts each piece gets), `graph`, `gauge`, `reach` (whom a station leaves out),
+//! `score`, `contact` (does a part fall apart), `walk` (borders move), `chain` (the last violators), `tree`
+//! (balanced cuts), `levels` (coarse to fine), `exact` (all divisions of small ground), `measure` (what
+//! came of it), `coverage` (units from polygons), `community` (units from the cells of a plan, and a
+//! division as a stroke), `ensemble` (many divisions to compare one with), `repair` (parts outside the band
+//! mended with few moves), with `chance`, `crew` and `watch` at hand.
 //!
 //! But for `community`, `repair::plan` and the survey of `ensemble` it knows nothing of plans, grids or
 //! buildings: domain's measures only.
@@ -36,6 +37,7 @@ mod ground;
 mod levels;
 mod measure;
 mod proof;
+mod reach;
 pub mod repair;
 mod score;
 mod share;
@@ -46,7 +48,8 @@ mod watch;
 
 pub use aim::{Aim, Barriers, Count, Impossible, Price};
 pub use ground::{Border, Ground};
-pub use measure::{Measures, PartMeasure, measure};
+pub use measure::{Measures, PartMeasure, SharedStation, measure};
+pub use reach::Served;
 pub use solve::{Certificate, Division, Reason, divide};
 pub use watch::{Onlooker, Sight, Stop};
 

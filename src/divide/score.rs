@@ -1,4 +1,4 @@
-//! Which of two divisions is the better one: band, then balance, then borders.
+//! Which of two divisions is the better one: band, then stations within reach, balance, borders.
 
 use super::gauge::Gauge;
 use super::graph::Graph;
@@ -8,6 +8,8 @@ use super::graph::Graph;
 pub(super) struct Score {
     /// Weight outside the band, over all parts.
     pub outside: i64,
+    /// Households without the station their part shares, beyond those no division could help.
+    pub missed: i64,
     /// Largest share of its target by which a part is off beyond the slack, in millionths.
     pub excess: i64,
     /// Cost of all borders between parts.
@@ -15,6 +17,11 @@ pub(super) struct Score {
 }
 
 impl Score {
+    /// Nothing is wrong with it but the length of its borders.
+    pub fn is_settled(&self) -> bool {
+        (self.outside, self.missed, self.excess) == (0, 0, 0)
+    }
+
     pub fn new(graph: &Graph, gauge: &Gauge, part: &[u32]) -> Self {
         let mut load = vec![0; gauge.targets.len()];
         for (node, &mine) in part.iter().enumerate() {
@@ -25,8 +32,9 @@ impl Score {
             outside += gauge.outside(load);
             excess = excess.max(millionths(gauge.excess(mine, load)));
         }
+        let missed = graph.reach.missed(part, load.len()) - graph.reach.least_missed();
         let cut = graph.borders().filter(|&(a, b, _)| part[a] != part[b]);
-        Self { outside, excess, cost: cut.map(|(_, _, cost)| cost).sum() }
+        Self { outside, missed, excess, cost: cut.map(|(_, _, cost)| cost).sum() }
     }
 }
 

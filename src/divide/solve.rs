@@ -291,7 +291,9 @@ impl Work {
             let gauge = Gauge::even(n_parts, target, band(aim), slack);
             let best = exact::best(&self.graph, &gauge);
             let (score, part) = best.expect("a connected graph with enough nodes has a division");
-            let is_bound = matches!(aim.count, Count::Exactly(_)) && score.excess > 0;
+            // Where stations come before balance, a more even division may have been passed over.
+            let is_asked = !self.graph.reach.is_empty();
+            let is_bound = matches!(aim.count, Count::Exactly(_)) && score.excess > 0 && !is_asked;
             // The excess was rounded up by less than a millionth.
             let least = slack + (score.excess - 1) as f64 / 1e6;
             return (part, if is_bound { least } else { 0.0 });

@@ -1,6 +1,8 @@
 //! Laws of dividing, on random ground: connected, complete, the same on any number of threads, in the
 //! band or certified, and never better than possible.
 
+mod reach;
+
 use proptest::prelude::*;
 
 use super::chance::Chance;
@@ -228,7 +230,6 @@ proptest! {
     }
 }
 
-/// Walks at random and asks both tests at every node of every state.
 /// The piece with most units.
 fn largest_piece(ground: &Ground) -> Graph {
     let graph = ground.graph(&Aim::new(Count::Exactly(1))).0;
@@ -236,6 +237,7 @@ fn largest_piece(ground: &Ground) -> Graph {
     graph.part(&nodes, &mut vec![u32::MAX; graph.n_nodes()])
 }
 
+/// Walks at random and asks both tests at every node of every state.
 fn agree(graph: &Graph, seed: u64, parts: usize) {
     let mut chance = Chance::fork(seed, 1);
     let mut contact = Contact::new(graph.n_nodes());
@@ -272,6 +274,7 @@ fn line(weights: &[i64]) -> Ground {
         rims: vec![Length(20_000); weights.len()],
         borders: (1..weights.len()).map(border).collect(),
         bound: Vec::new(),
+        served: Vec::new(),
     }
 }
 

@@ -15,6 +15,7 @@ use super::chance::Chance;
 use super::contact::Contact;
 use super::gauge::Gauge;
 use super::graph::Graph;
+use super::reach::Shared;
 use super::watch::Stop;
 
 /// How a search cools down. Costs are counted in mean borders.
@@ -45,6 +46,8 @@ pub(super) struct Walk<'a> {
     place: Vec<u32>,
     contact: Contact,
     mean_cost: f64,
+    /// The station each part shares, where that is asked.
+    shared: Shared,
 }
 
 /// Moves between two looks at the clock.
@@ -59,6 +62,7 @@ impl<'a> Walk<'a> {
             load[mine as usize] += graph.weights[node];
             size[mine as usize] += 1;
         }
+        let shared = Shared::new(&graph.reach, &part, n_parts);
         let strain = (0..n_parts).map(|mine| gauge.strain(mine, load[mine])).collect();
         let n = graph.n_nodes();
         let mut walk = Self {
@@ -74,6 +78,7 @@ impl<'a> Walk<'a> {
             place: vec![u32::MAX; n],
             contact: Contact::new(n),
             mean_cost: graph.mean_cost(),
+            shared,
         };
         for node in 0..n {
             let others = graph.neighbors(node).iter();
@@ -110,6 +115,7 @@ impl<'a> Walk<'a> {
             let done = block as f64 / n_blocks as f64;
             let heat = between(cooling.heat, done);
             let weight = between(cooling.weight, done);
+            self.shared.settle();
             for _ in 0..BLOCK.min(n_moves - block * BLOCK) {
                 self.attempt(heat, weight, chance);
             }
@@ -142,6 +148,9 @@ impl<'a> Walk<'a> {
         }
         let moved = self.graph.weights[node];
         let mut worse = cost as f64 / self.mean_cost;
+        if !self.shared.is_empty() {
+            worse += weight * self.missed_more(node, to);
+        }
         // What two parts could win at most by being at ease is not enough for most moves.
         let patience = heat * patience(chance.word());
         if moved != 0 && worse - weight * (self.strain[from] + self.strain[to as usize]) <= patience
@@ -162,6 +171,7 @@ impl<'a> Walk<'a> {
     ///
     /// Cost: O(rim) and what follows from each move; at most eight moves a node.
     pub fn relax(&mut self, weight: f64, stop: &Stop<'_>) {
+        self.shared.settle();
         let mut queue: VecDeque<u32> = self.rim.iter().copied().collect();
         queue.make_contiguous().sort_unstable();
         let mut is_queued = vec![false; self.graph.n_nodes()];
@@ -199,7 +209,7 @@ impl<'a> Walk<'a> {
             }
             let grown = self.gauge.strain(to as usize, self.load[to as usize] + moved);
             let strain = left + grown - self.strain[to as usize];
-            let worse = self.cost_of(node, to) + weight * strain;
+            let worse = self.cost_of(node, to) + weight * (strain + self.missed_more(node, to));
             if worse < best.map_or(-1e-9, |(held, _)| held) {
                 best = Some((worse, to));
             }
@@ -228,6 +238,17 @@ impl<'a> Walk<'a> {
         cost as f64 / self.mean_cost
     }
 
+    /// What households lose by it who do not reach the station of `to`, on the scale of the strain: one
+    /// in a hundred of a part counts as much as a part that is two hundredths off.
+    pub fn missed_more(&self, node: usize, to: u32) -> f64 {
+        if self.shared.is_empty() {
+            return 0.0;
+        }
+        let (from, to) = (self.part[node] as usize, to as usize);
+        let missed = self.shared.worse(&self.graph.reach, node, from, to);
+        4.0 * missed as f64 / (self.gauge.targets[to] * self.gauge.scale)
+    }
+
     /// Gives `node` to the part `to`.
     pub fn shift(&mut self, node: usize, to: u32) {
         let from = self.part[node];
@@ -236,6 +257,9 @@ impl<'a> Walk<'a> {
         for (part, change) in [(from as usize, -moved), (to as usize, moved)] {
             self.load[part] += change;
             self.strain[part] = self.gauge.strain(part, self.load[part]);
+        }
+        if !self.shared.is_empty() {
+            self.shared.shift(&self.graph.reach, node, from as usize, to as usize);
         }
         self.size[from as usize] -= 1;
         self.size[to as usize] += 1;

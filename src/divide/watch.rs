@@ -58,7 +58,7 @@ pub struct Sight {
     pub part: Vec<u32>,
     pub n_parts: usize,
     /// Smaller is better, of sights of one division: pieces still open, then the engine's own score.
-    pub worth: (usize, [i64; 3]),
+    pub worth: (usize, [i64; 4]),
 }
 
 impl Sight {

@@ -43,7 +43,7 @@ pub struct Watcher<'a> {
 #[derive(Default)]
 struct Held {
     looked: Option<Instant>,
-    worth: Option<(usize, [i64; 3])>,
+    worth: Option<(usize, [i64; 4])>,
     round: u32,
 }
 

@@ -65,6 +65,7 @@ impl Site {
             areas,
             borders: Vec::new(),
             bound: if wish.is_estate_bound { lived.estates } else { Vec::new() },
+            served: Vec::new(),
         };
         let unit = |cell: CellId| cell.index() as u32;
         for seam in cut.fabric.seams() {

@@ -127,5 +127,6 @@ fn ground_of(board: &Board<'_>, units: &[u32]) -> Ground {
         rims: units.iter().map(|&unit| whole.rims[unit as usize]).collect(),
         borders: whole.borders.iter().filter_map(border).collect(),
         bound: board.clusters.iter().filter(inside).map(numbered).collect(),
+        served: Vec::new(),
     }
 }

@@ -55,7 +55,7 @@ impl Town {
         let weights = if weights.is_empty() { vec![10; held.len()] } else { weights.to_vec() };
         Self {
             households: weights.clone(),
-            ground: Ground { weights, areas, rims, borders, bound: Vec::new() },
+            ground: Ground { weights, areas, rims, borders, bound: Vec::new(), served: Vec::new() },
             held,
             fixed: vec![0; n_parts],
             may_change: vec![true; n_parts],
