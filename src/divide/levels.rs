@@ -54,11 +54,13 @@ impl Task<'_> {
             return vec![0; self.graph.n_nodes()];
         }
         let n_nodes = self.graph.n_nodes();
-        let effort = if self.is_brief { Effort::BRIEF } else { Effort::for_nodes(n_nodes) };
+        let effort = match self.is_brief {
+            true => Effort::BRIEF,
+            false => Effort::new(n_nodes, self.n_parts()),
+        };
         let mut best = self.batch(0, &effort);
         for batch in 1..effort.n_batches {
-            let is_coarse = self.graph.n_nodes() < 8 * self.n_parts();
-            if best.score.is_settled() || is_coarse || self.stop.is_due() {
+            if best.score.is_settled() || self.stop.is_due() {
                 break;
             }
             let other = self.batch(batch, &effort);
@@ -250,7 +252,7 @@ fn lifted(part: &[u32], group_of: &[u32]) -> Vec<u32> {
     above
 }
 
-/// How much is tried on a graph; follows from its size alone.
+/// How much is tried on a graph; follows from its size and the number of parts alone.
 #[derive(Clone, Copy, Debug)]
 struct Effort {
     /// How often all of this is done while some part is still off.
@@ -270,23 +272,33 @@ impl Effort {
     const BRIEF: Self =
         Self { n_batches: 1, n_tries: 1, n_rounds: 0, n_more: 0, first: 60.0, again: 0.0 };
 
-    fn for_nodes(n_nodes: usize) -> Self {
+    fn new(n_nodes: usize, n_parts: usize) -> Self {
+        // A few nodes a part: some part stays off, whatever is tried.
+        let is_coarse = n_nodes < 8 * n_parts;
         match n_nodes {
-            0..1_000 => Self {
-                n_batches: 2,
-                n_tries: 4,
-                n_rounds: 6,
+            0..1_000 if is_coarse => Self {
+                n_batches: 1,
+                n_tries: 2,
+                n_rounds: 3,
                 n_more: 0,
                 first: 200.0,
                 again: 150.0,
+            },
+            0..1_000 => Self {
+                n_batches: 3,
+                n_tries: 4,
+                n_rounds: 4,
+                n_more: 0,
+                first: 150.0,
+                again: 120.0,
             },
             1_000..5_000 => Self {
                 n_batches: 1,
                 n_tries: 2,
                 n_rounds: 2,
                 n_more: 2,
-                first: 200.0,
-                again: 150.0,
+                first: 150.0,
+                again: 120.0,
             },
             5_000..50_000 => Self {
                 n_batches: 1,
