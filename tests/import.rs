@@ -95,6 +95,7 @@ fn show(result: &Result<Sheet, ImportError>) -> String {
         Rows::Households(rows) => rows.iter().map(|row| format!("{row:?}")).collect(),
         Rows::Members(rows) => rows.iter().map(|row| format!("{row:?}")).collect(),
         Rows::Barriers(rows) => rows.iter().map(|row| format!("{row:?}")).collect(),
+        Rows::Stations(rows) => rows.iter().map(|row| format!("{row:?}")).collect(),
     };
     rows.iter().for_each(|row| line(format_args!("{row}")));
     text
@@ -147,6 +148,7 @@ fn the_sample_city_comes_back() {
                 assert_eq!(persons, city.homes().map(|home| i64::from(home.persons)).sum::<i64>());
             }
             Rows::Members(rows) => assert_eq!(rows.len(), city.members().count()),
+            Rows::Stations(rows) => same(rows, city.stations(), |row| row.row = 0),
         }
     }
 }

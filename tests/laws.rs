@@ -20,6 +20,8 @@ mod lineage;
 mod rebase;
 #[path = "laws/quiet.rs"]
 mod quiet;
+#[path = "laws/stations.rs"]
+mod stations;
 #[path = "laws/world.rs"]
 mod world;
 

@@ -23,7 +23,7 @@ use crate::import::{ImportOptions, read};
 use crate::sample::{demo, spread};
 
 /// File names a folder is read by, in the order they go in.
-const KNOWN: [(ImportKind, &[&str]); 6] = [
+const KNOWN: [(ImportKind, &[&str]); 7] = [
     (ImportKind::Areas, &["areas", "communities", "blocks_derived", "subdistricts"]),
     (
         ImportKind::Barriers,
@@ -33,6 +33,7 @@ const KNOWN: [(ImportKind, &[&str]); 6] = [
     (ImportKind::Buildings, &["buildings"]),
     (ImportKind::Households, &["households"]),
     (ImportKind::Members, &["members"]),
+    (ImportKind::Stations, &["stations"]),
 ];
 
 #[derive(Debug, Args)]

@@ -27,7 +27,7 @@ const PRINTED: usize = 20;
 
 #[derive(Debug, Args)]
 pub(super) struct Import {
-    /// areas, grids, buildings, households, members or barriers
+    /// areas, grids, buildings, households, members, barriers or stations
     kind: String,
     /// Files: CSV or GeoJSON
     #[arg(required = true)]

@@ -9,7 +9,9 @@
 use std::sync::Arc;
 
 use super::fabric::Fabric;
-use super::ids::{AreaId, BatchId, BuildingId, Code, Counters, FeatureId, GridKey, PlanId};
+use super::ids::{
+    AreaId, BatchId, BuildingId, Code, Counters, FeatureId, GridKey, PlanId, StationId,
+};
 use super::issue::Issue;
 use super::measure::{Count, Day, Revision, Stamp};
 use super::personal::Personal;
@@ -22,6 +24,7 @@ use super::register::building::Building;
 use super::register::feature::Feature;
 use super::register::people::{HomeCounts, Unhoused};
 use super::register::rows::ImportKind;
+use super::register::station::Station;
 
 /// The ground of all areas: a fabric whose cells are the lowest areas that have a shape.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -124,6 +127,7 @@ pub enum Fact {
     Override(BuildingId, Turned<GridKey>),
     Unhoused(Unhoused, Turned<UnhousedCounts>),
     Feature(FeatureId, Turned<Arc<Feature>>),
+    Station(StationId, Turned<Arc<Station>>),
     Batch(BatchId, Turned<Arc<Batch>>),
     /// A row of the settings table: size band, title, attribution.
     Setting(Box<str>, Turned<Box<str>>),
@@ -178,6 +182,7 @@ impl Fact {
             Self::Override(id, turned) => Self::Override(id, turned.mirror()),
             Self::Unhoused(reason, turned) => Self::Unhoused(reason, turned.mirror()),
             Self::Feature(id, turned) => Self::Feature(id, turned.mirror()),
+            Self::Station(id, turned) => Self::Station(id, turned.mirror()),
             Self::Batch(id, turned) => Self::Batch(id, turned.mirror()),
             Self::Setting(key, turned) => Self::Setting(key, turned.mirror()),
             Self::Counters(turned) => Self::Counters(turned.mirror()),
@@ -205,7 +210,9 @@ impl Kinds {
     pub const RECORDS: Self = Self(32);
     /// Comments on plans.
     pub const COMMENTS: Self = Self(64);
-    pub const ALL: Self = Self(127);
+    /// Stations: positions, names, what they serve.
+    pub const STATIONS: Self = Self(128);
+    pub const ALL: Self = Self(255);
 
     pub const fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
@@ -229,6 +236,7 @@ impl Kinds {
             (Self::BASE, "base"),
             (Self::RECORDS, "imports"),
             (Self::COMMENTS, "comments"),
+            (Self::STATIONS, "stations"),
         ];
         named.into_iter().filter(move |(kind, _)| self.meets(*kind)).map(|(_, word)| word)
     }

@@ -58,6 +58,8 @@ ids! {
     BuildingId,
     /// One feature of the base map or barrier (road, rail, water, wall, green).
     FeatureId,
+    /// One place that serves residents: a centre, a workstation, a venue.
+    StationId,
     /// One import of one file.
     BatchId,
     /// A cell of one fabric; dense within that fabric, not stable beyond it.
@@ -118,11 +120,12 @@ pub struct Counters {
     pub building: u32,
     pub feature: u32,
     pub batch: u32,
+    pub station: u32,
 }
 
 impl Default for Counters {
     fn default() -> Self {
-        Self { area: 1, plan: 1, grid: 1, building: 1, feature: 1, batch: 1 }
+        Self { area: 1, plan: 1, grid: 1, building: 1, feature: 1, batch: 1, station: 1 }
     }
 }
 

@@ -131,6 +131,8 @@ codes! {
     "row.underground", "地下设施，不作为边界", "below ground: neither barrier nor map";
     "row.unused-feature", "此类要素不使用", "features of this kind are not used";
     "row.unknown-kind", "无法判断要素类型", "what this feature is cannot be told";
+    "row.other-kind", "不认识的类别，记为其他", "the kind is not known; kept as other";
+    "row.unknown-status", "不认识的状态，视为开放", "the status is not known; taken as open";
     "row.conflict", "同一户编号信息不一致", "the same number appears with different content";
     // whole files
     "file.dropped-column", "为保护隐私，该列已丢弃", "this column was dropped for privacy";

@@ -49,6 +49,7 @@ fn places(rows: &Rows) -> Vec<(u32, Pin)> {
         Rows::Buildings(rows) => rows.iter().for_each(|row| add(row.row, row.pin)),
         Rows::Households(rows) => rows.iter().for_each(|row| add(row.row, row.pin)),
         Rows::Members(rows) => rows.iter().for_each(|row| add(row.row, row.pin)),
+        Rows::Stations(rows) => rows.iter().for_each(|row| add(row.row, row.pin)),
         Rows::Barriers(rows) => rows.iter().for_each(|row| {
             let line = row.lines.first().and_then(|line| line.first()).copied();
             add(row.row, line.or_else(|| corner(&row.polygons)));

@@ -28,6 +28,7 @@ fields! {
     Number, Household, Unit, Floor, Room, Persons, Reference, Class,
     Highway, Railway, Waterway, Water, Natural, Landuse, Leisure, Amenity, ManMade, Barrier,
     RouteName, Tunnel, Bridge, Layer,
+    FloorArea, HallArea, Serves, Status,
 }
 
 /// A field of one kind of sheet: its word in reports and `--columns`, and the headers it answers to.
@@ -263,6 +264,28 @@ const BARRIERS: &[Alias] = &[
     CRS,
 ];
 
+const STATIONS: &[Alias] = &[
+    alias(
+        Field::Code,
+        "code",
+        "code 站点编码 站点编号 服务站编码 服务站编号 stationcode stationid 编码 编号 代码 id osmid @id gid fid",
+    ),
+    alias(
+        Field::Name,
+        "name",
+        "name 名称 站点名称 服务站名称 服务中心名称 场所名称 站点 服务站 stationname station",
+    ),
+    alias(Field::Kind, "kind", "kind 类别 类型 站点类别 站点类型 场所类型 type"),
+    alias(Field::Level, "level", "level 级别 层级"),
+    alias(Field::FloorArea, "area", "area 建筑面积 面积 用房面积 场所面积 floorarea"),
+    alias(Field::HallArea, "hall", "hall 大厅面积 服务大厅面积 hallarea"),
+    alias(Field::Serves, "serves", "serves 服务社区 服务范围 覆盖社区 服务区域 served servedareas"),
+    alias(Field::Status, "status", "status 状态 运行状态 使用状态 是否开放 open isopen"),
+    LON,
+    LAT,
+    CRS,
+];
+
 /// Fields a sheet of `kind` can have, in the order in which they take their columns.
 pub const fn aliases(kind: ImportKind) -> &'static [Alias] {
     match kind {
@@ -272,12 +295,14 @@ pub const fn aliases(kind: ImportKind) -> &'static [Alias] {
         ImportKind::Households => HOUSEHOLDS,
         ImportKind::Members => MEMBERS,
         ImportKind::Barriers => BARRIERS,
+        ImportKind::Stations => STATIONS,
     }
 }
 
 /// Kind that the words of a file's name tell, else a header that only one kind has. `None` when nothing speaks.
 pub fn kind_of(name: &str, headers: &[&str]) -> Option<ImportKind> {
-    const NAMES: [(ImportKind, &str); 6] = [
+    const NAMES: [(ImportKind, &str); 7] = [
+        (ImportKind::Stations, "stations 服务站 服务中心 工作站 服务点 议事厅"),
         (ImportKind::Members, "member 党员 成员"),
         (ImportKind::Households, "household 住户 户籍 家庭 居民户"),
         (ImportKind::Buildings, "building 楼栋 建筑 楼宇 房屋"),
@@ -295,7 +320,8 @@ pub fn kind_of(name: &str, headers: &[&str]) -> Option<ImportKind> {
     }
     let folded: Vec<String> = headers.iter().map(|header| fold(header)).collect();
     let has = |words: &str| words.split(' ').any(|word| folded.iter().any(|header| header == word));
-    const TELLING: [(ImportKind, &str); 6] = [
+    const TELLING: [(ImportKind, &str); 7] = [
+        (ImportKind::Stations, "serves 服务社区 大厅面积 站点名称 服务站名称 stationcode"),
         (ImportKind::Households, "householdno householdid 户编号 户号 户主 户主姓名 householdsize"),
         (ImportKind::Members, "ref orgunit 所在党支部 所属党组织 居住类别 residenceclass"),
         (
@@ -332,6 +358,8 @@ mod tests {
         assert_eq!(kind_of("buildings.csv", &[]), Some(ImportKind::Buildings));
         assert_eq!(kind_of("a.csv", &["户编号", "楼栋"]), Some(ImportKind::Households));
         assert_eq!(kind_of("a.json", &["highway"]), Some(ImportKind::Barriers));
+        assert_eq!(kind_of("社区服务站.csv", &["名称"]), Some(ImportKind::Stations));
+        assert_eq!(kind_of("a.csv", &["名称", "服务社区"]), Some(ImportKind::Stations));
         assert_eq!(kind_of("a.json", &["foo"]), None);
     }
 }

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 
 use super::columns::half_width;
 use crate::domain::ids::Code;
-use crate::domain::measure::{Count, Day};
+use crate::domain::measure::{Area, Count, Day};
 
 /// Issue code of a cell that cannot be read.
 pub type Fault = &'static str;
@@ -64,6 +64,24 @@ pub fn count(text: &str) -> Result<Option<Count>, Fault> {
         return Err("row.bad-number");
     }
     Ok(Some(Count(value as i64)))
+}
+
+/// An area in square metres, with its unit behind it or without.
+pub fn square_meters(text: &str) -> Result<Option<Area>, Fault> {
+    let text = plain(text).to_lowercase();
+    if is_nothing(&text) {
+        return Ok(None);
+    }
+    let units = ["平方米", "平方", "平米", "㎡", "m²", "m2", "sqm"];
+    let bare = units.iter().find_map(|unit| text.strip_suffix(unit)).unwrap_or(&text);
+    let value = number(bare).filter(|value| value.is_finite()).ok_or("row.bad-number")?;
+    if value < 0.0 {
+        return Err("row.negative-number");
+    }
+    if value > 1e8 {
+        return Err("row.bad-number");
+    }
+    Ok(Some(Area::from_square_meters(value)))
 }
 
 /// As [`count`], for numbers of floors, entrances, persons.

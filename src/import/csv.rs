@@ -231,6 +231,7 @@ fn require(columns: &Columns, kind: ImportKind, name: &str) -> Result<(), Import
         ImportKind::Buildings => (&[Field::Code, Field::Building, Field::Name, Field::Lon], "code"),
         ImportKind::Households => (&[Field::Number, Field::Room], "household_no"),
         ImportKind::Members => (&[Field::Reference], "ref"),
+        ImportKind::Stations => (&[Field::Code, Field::Name], "name"),
         ImportKind::Barriers => {
             return Err(ImportError::WrongKind { kind, guess: None });
         }

@@ -145,7 +145,13 @@ fn describe(
     // Values are shown only where the kind says that they are about things.
     let is_things = matches!(
         kind,
-        Some(ImportKind::Areas | ImportKind::Grids | ImportKind::Buildings | ImportKind::Barriers)
+        Some(
+            ImportKind::Areas
+                | ImportKind::Grids
+                | ImportKind::Buildings
+                | ImportKind::Barriers
+                | ImportKind::Stations
+        )
     );
     if !is_things {
         rows.clear();

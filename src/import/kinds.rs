@@ -8,17 +8,18 @@ use super::cells;
 use super::reader::{Refused, RowReader, first_pin};
 use super::rows::Ground;
 use super::shapes::{inner_pin, self_contact};
-use super::words::{floors, grid_kind, residence_class, usage};
+use super::words::{floors, grid_kind, is_in_use, residence_class, station_kind, usage};
 use crate::domain::ids::Code;
 use crate::domain::issue::{Issue, Severity};
-use crate::domain::measure::Count;
+use crate::domain::measure::{Area, Count};
 use crate::domain::personal::Personal;
 use crate::domain::place::{Pin, Polygon};
 use crate::domain::register::area::Level;
 use crate::domain::register::area::Lineage;
 use crate::domain::register::rows::{
-    AreaRow, BuildingRow, FeatureRow, GridRow, HouseholdRow, MemberRow, Rows,
+    AreaRow, BuildingRow, FeatureRow, GridRow, HouseholdRow, MemberRow, Rows, StationRow,
 };
+use crate::domain::register::station::StationKind;
 
 impl RowReader<'_, '_, '_> {
     pub fn area(&mut self, ground: Ground) -> Result<(), Refused> {
@@ -89,12 +90,19 @@ impl RowReader<'_, '_, '_> {
 
     /// Codes of the areas this one came of, in one cell, each once and ascending.
     fn predecessors(&mut self, own: &Code) -> Vec<Code> {
-        let text = self.record.cell(Field::Predecessors).to_owned();
+        let mut codes = self.codes(Field::Predecessors);
+        codes.retain(|code| code != own);
+        codes
+    }
+
+    /// Several codes in one cell, each once and ascending.
+    fn codes(&mut self, field: Field) -> Vec<Code> {
+        let text = self.record.cell(field).to_owned();
         let mut codes = Vec::new();
         for part in text.split([',', '，', '、', ';', '；', '|', '/', '+']) {
             match cells::code(part.trim()) {
-                Ok(code) => codes.extend(code.filter(|code| code != own)),
-                Err(fault) => self.warn(fault, Field::Predecessors),
+                Ok(code) => codes.extend(code.filter(|code| !cells::is_nothing(code.as_str()))),
+                Err(fault) => self.warn(fault, field),
             }
         }
         codes.sort_unstable();
@@ -373,6 +381,75 @@ impl RowReader<'_, '_, '_> {
         let Rows::Barriers(rows) = &mut self.maker.rows else { unreachable!("made for barriers") };
         rows.push(row);
         Ok(())
+    }
+
+    pub fn station(&mut self, ground: Ground) -> Result<(), Refused> {
+        let name = self.text(Field::Name);
+        let code = match self.code(Field::Code)? {
+            Some(code) => code,
+            None => {
+                let code =
+                    Code::new(&name).ok_or_else(|| self.stop("row.missing-code", Field::Name))?;
+                self.maker.n_made_codes += 1;
+                code
+            }
+        };
+        let (floor_area, hall_area) =
+            (self.floor_area(Field::FloorArea)?, self.floor_area(Field::HallArea)?);
+        let pin = self.point(ground);
+        let n_rows = self.maker.rows.len();
+        if let Some(earlier) = self.seen(&code, n_rows)
+            && let Rows::Stations(rows) = &self.maker.rows
+            && rows[earlier].code == code
+        {
+            return Err(self.duplicate(&code));
+        }
+        let mut serves = self.codes(Field::Serves);
+        if serves.is_empty() {
+            serves.extend(self.maker.options.community.as_deref().and_then(Code::new));
+        }
+        let row = StationRow {
+            row: self.record.row,
+            name: if name.is_empty() { code.as_str().into() } else { name },
+            code,
+            kind: self.station_kind(),
+            level: self.read(Field::Level, super::areas::level),
+            pin,
+            floor_area,
+            hall_area,
+            serves,
+            is_open: self.is_in_use(),
+        };
+        let Rows::Stations(rows) = &mut self.maker.rows else { unreachable!("made for stations") };
+        rows.push(row);
+        Ok(())
+    }
+
+    /// What cannot be read is left out; less than nothing refuses the row.
+    fn floor_area(&mut self, field: Field) -> Result<Option<Area>, Refused> {
+        match cells::square_meters(self.record.cell(field)) {
+            Err(fault @ "row.negative-number") => Err(self.stop(fault, field)),
+            _ => Ok(self.read(field, cells::square_meters)),
+        }
+    }
+
+    fn station_kind(&mut self) -> StationKind {
+        let text = self.record.cell(Field::Kind);
+        station_kind(text).unwrap_or_else(|| {
+            if !cells::is_nothing(text) {
+                self.warn("row.other-kind", Field::Kind);
+            }
+            StationKind::Other
+        })
+    }
+
+    fn is_in_use(&mut self) -> bool {
+        let text = self.record.cell(Field::Status);
+        let known = is_in_use(text).or(cells::is_nothing(text).then_some(true));
+        known.unwrap_or_else(|| {
+            self.warn("row.unknown-status", Field::Status);
+            true
+        })
     }
 
     /// Clipping cuts one road into several features of one id: the second becomes `id/2`, and so on.

@@ -36,6 +36,7 @@ impl RowReader<'_, '_, '_> {
             ImportKind::Households => self.household(ground),
             ImportKind::Members => self.member(ground),
             ImportKind::Barriers => self.barrier(ground),
+            ImportKind::Stations => self.station(ground),
         }
     }
 

@@ -74,6 +74,7 @@ impl<'o> Maker<'o> {
             ImportKind::Households => Rows::Households(Vec::new()),
             ImportKind::Members => Rows::Members(Vec::new()),
             ImportKind::Barriers => Rows::Barriers(Vec::new()),
+            ImportKind::Stations => Rows::Stations(Vec::new()),
         };
         Self {
             options,

@@ -6,6 +6,7 @@ use super::cells;
 use crate::domain::register::building::Use;
 use crate::domain::register::people::ResidenceClass;
 use crate::domain::register::rows::GridKind;
+use crate::domain::register::station::StationKind;
 
 /// Storeys; `6.5` (a mezzanine, in OSM) counts its whole ones.
 pub fn floors(text: &str) -> Result<Option<u16>, cells::Fault> {
@@ -140,6 +141,46 @@ pub fn usage(text: &str) -> Option<Use> {
     OTHER.contains(&text.as_str()).then_some(Use::Other)
 }
 
+/// What a station is, by its word in either language; `None` when the word is not known.
+pub fn station_kind(text: &str) -> Option<StationKind> {
+    // The first that is in the text: a 党群服务中心工作站 is a workstation.
+    const WORDS: [(StationKind, &[&str]); 5] = [
+        (StationKind::Workstation, &["工作站", "服务站", "workstation", "work station"]),
+        (StationKind::ServicePoint, &["服务点", "代办点", "便民点", "服务驿站", "驿站", "point"]),
+        (
+            StationKind::Venue,
+            &["议事厅", "活动室", "活动中心", "会议室", "文化室", "礼堂", "广场", "venue", "hall"],
+        ),
+        (
+            StationKind::ServiceCentre,
+            &["服务中心", "受理中心", "服务大厅", "党群中心", "便民中心", "centre", "center"],
+        ),
+        (StationKind::Other, &["其他", "其它", "other"]),
+    ];
+    let text = cells::plain(text).to_lowercase();
+    if let Some(kind) = StationKind::of_word(&text) {
+        return Some(kind);
+    }
+    WORDS
+        .iter()
+        .find(|(_, words)| words.iter().any(|word| text.contains(word)))
+        .map(|(kind, _)| *kind)
+}
+
+/// Whether a station is in use, by its word; `None` when the word is not known.
+pub fn is_in_use(text: &str) -> Option<bool> {
+    let text = cells::plain(text).to_lowercase();
+    match text.as_str() {
+        "开放" | "正常" | "在用" | "启用" | "运行" | "运行中" | "营业" | "open" | "active" => {
+            Some(true)
+        }
+        "关闭" | "停用" | "停止" | "暂停" | "撤销" | "未启用" | "在建" | "closed" | "inactive" => {
+            Some(false)
+        }
+        _ => cells::yes_no(&text),
+    }
+}
+
 /// Class of a member by its word in either language.
 pub fn residence_class(text: &str) -> ResidenceClass {
     let text = cells::plain(text).to_lowercase();
@@ -175,6 +216,25 @@ mod tests {
         ] {
             assert_eq!(usage(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn stations_by_their_words() {
+        for (text, expected) in [
+            ("党群服务中心", Some(StationKind::ServiceCentre)),
+            ("社区工作站", Some(StationKind::Workstation)),
+            ("便民服务点", Some(StationKind::ServicePoint)),
+            ("居民议事厅", Some(StationKind::Venue)),
+            ("service_point", Some(StationKind::ServicePoint)),
+            ("其他", Some(StationKind::Other)),
+            ("超市", None),
+        ] {
+            assert_eq!(station_kind(text), expected, "{text}");
+        }
+        assert_eq!(
+            ["开放", "停用", "是", "?"].map(is_in_use),
+            [Some(true), Some(false), Some(true), None]
+        );
     }
 
     #[test]

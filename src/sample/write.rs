@@ -10,9 +10,12 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::homes::{Home, Member};
+use crate::domain::measure::Area;
 use crate::domain::place::{Pin, Polygon};
+use crate::domain::register::area::Level;
 use crate::domain::register::people::ResidenceClass;
-use crate::domain::register::rows::{AreaRow, BuildingRow, FeatureRow, GridRow};
+use crate::domain::register::rows::{AreaRow, BuildingRow, FeatureRow, GridRow, StationRow};
+use crate::domain::register::station::StationKind;
 
 /// Language of the header row and of coded words in a CSV file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,6 +133,67 @@ pub fn members(
         writeln!(out, "{},{},{}", member.reference, member.building, class)?;
     }
     Ok(())
+}
+
+/// Stations as an office lists them; what a row does not say is an empty cell.
+pub fn stations(
+    rows: impl IntoIterator<Item = StationRow>,
+    header: Header,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    out.write_all(match header {
+        Header::Chinese => {
+            "编号,名称,类别,级别,经度,纬度,建筑面积,大厅面积,服务社区,状态\n".as_bytes()
+        }
+        Header::English => b"code,name,kind,level,lon,lat,area,hall,serves,status\n",
+    })?;
+    for row in rows {
+        let StationRow { row: _, code, name, kind, level, pin, .. } = &row;
+        let mut place = String::from(",");
+        if let Some(pin) = pin {
+            place.clear();
+            push_degrees(&mut place, pin.x);
+            place.push(',');
+            push_degrees(&mut place, pin.y);
+        }
+        let meters = |area: Option<Area>| {
+            area.map_or_else(String::new, |area| area.square_meters().to_string())
+        };
+        let (floor, hall) = (meters(row.floor_area), meters(row.hall_area));
+        let serves: Vec<&str> = row.serves.iter().map(|code| code.as_str()).collect();
+        let kind = station_word(*kind, header);
+        let level = level.map_or("", |level| level_word(level, header));
+        let status = match (header, row.is_open) {
+            (Header::Chinese, true) => "开放",
+            (Header::Chinese, false) => "停用",
+            (Header::English, true) => "open",
+            (Header::English, false) => "closed",
+        };
+        let serves = serves.join(";");
+        writeln!(out, "{code},{name},{kind},{level},{place},{floor},{hall},{serves},{status}")?;
+    }
+    Ok(())
+}
+
+fn station_word(kind: StationKind, header: Header) -> &'static str {
+    match (header, kind) {
+        (Header::English, kind) => kind.word(),
+        (Header::Chinese, StationKind::ServiceCentre) => "党群服务中心",
+        (Header::Chinese, StationKind::Workstation) => "工作站",
+        (Header::Chinese, StationKind::ServicePoint) => "服务点",
+        (Header::Chinese, StationKind::Venue) => "议事厅",
+        (Header::Chinese, StationKind::Other) => "其他",
+    }
+}
+
+fn level_word(level: Level, header: Header) -> &'static str {
+    match (header, level) {
+        (Header::English, level) => level.word(),
+        (Header::Chinese, Level::City) => "市",
+        (Header::Chinese, Level::District) => "区",
+        (Header::Chinese, Level::Subdistrict) => "街道",
+        (Header::Chinese, Level::Community) => "社区",
+    }
 }
 
 fn class_word(class: ResidenceClass, header: Header) -> &'static str {

@@ -19,8 +19,8 @@ use super::plans::{
 };
 use super::register::{
     AREA_ERAS, AREA_GROUND, AREAS, BATCHES, BUILDINGS, COUNTERS, COUNTS, FEATURES, SETTINGS,
-    UNHOUSED, write_area, write_area_era, write_area_ground, write_batch, write_building,
-    write_counters, write_counts, write_feature, write_unhoused,
+    STATIONS, UNHOUSED, write_area, write_area_era, write_area_ground, write_batch, write_building,
+    write_counters, write_counts, write_feature, write_station, write_unhoused,
 };
 use super::roster;
 use super::table::Pen;
@@ -95,6 +95,7 @@ struct Pens<'c> {
     overrides: Pen<'c>,
     unhoused: Pen<'c>,
     features: Pen<'c>,
+    stations: Pen<'c>,
     batches: Pen<'c>,
     settings: Pen<'c>,
     counters: Pen<'c>,
@@ -120,6 +121,7 @@ impl<'c> Pens<'c> {
             overrides: pen(&OVERRIDES),
             unhoused: pen(&UNHOUSED),
             features: pen(&FEATURES),
+            stations: pen(&STATIONS),
             batches: pen(&BATCHES),
             settings: pen(&SETTINGS),
             counters: pen(&COUNTERS),
@@ -196,6 +198,11 @@ impl<'c> Pens<'c> {
             Fact::Feature(id, turned) => {
                 put(&mut self.features, turned, [id.get()], |pen, feature| {
                     write_feature(pen, feature)
+                })
+            }
+            Fact::Station(id, turned) => {
+                put(&mut self.stations, turned, [id.get()], |pen, station| {
+                    write_station(pen, station)
                 })
             }
             Fact::Batch(id, turned) => {

@@ -3,7 +3,7 @@
 //!
 //! A kept fact holds the value it replaced. What came of it is the next value replaced of the same
 //! thing, or the ground of today, so nothing is stored twice. Facts about areas, buildings, counts,
-//! features and imports are kept as numbers only: an import of a city does not double the file.
+//! features, stations and imports are kept as numbers only: an import of a city does not double the file.
 //!
 //! **Why** so little: what the page tells and undoes are edits of plans; an import is told by its batch
 //! and taken back by importing the file before it.
@@ -41,13 +41,14 @@ pub enum FactKind {
     Override,
     Unhoused,
     Feature,
+    Station,
     Batch,
     Setting,
     Counters,
 }
 
 impl FactKind {
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Area,
         Self::AreaGround,
         Self::AreaEra,
@@ -63,6 +64,7 @@ impl FactKind {
         Self::Override,
         Self::Unhoused,
         Self::Feature,
+        Self::Station,
         Self::Batch,
         Self::Setting,
         Self::Counters,
@@ -85,6 +87,7 @@ impl FactKind {
             Self::Override => "override",
             Self::Unhoused => "unhoused",
             Self::Feature => "feature",
+            Self::Station => "station",
             Self::Batch => "batch",
             Self::Setting => "setting",
             Self::Counters => "counters",
@@ -112,6 +115,7 @@ impl FactKind {
             Fact::Override(..) => Self::Override,
             Fact::Unhoused(..) => Self::Unhoused,
             Fact::Feature(..) => Self::Feature,
+            Fact::Station(..) => Self::Station,
             Fact::Batch(..) => Self::Batch,
             Fact::Setting(..) => Self::Setting,
             Fact::Counters(..) => Self::Counters,
@@ -225,6 +229,7 @@ fn kept(fact: &Fact) -> Option<(Subject<'_>, Option<Vec<u8>>)> {
         | Fact::Counts(..)
         | Fact::Unhoused(..)
         | Fact::Feature(..)
+        | Fact::Station(..)
         | Fact::Batch(..)
         | Fact::Counters(..) => None,
     }
@@ -366,6 +371,7 @@ fn fact_of(
         | FactKind::Counts
         | FactKind::Unhoused
         | FactKind::Feature
+        | FactKind::Station
         | FactKind::Batch
         | FactKind::Counters => Err(broken(CodecError::Unknown("kind"))),
     }

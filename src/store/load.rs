@@ -1,7 +1,7 @@
 //! Rows → ground: the whole database as one change from nothing.
 //!
 //! Facts come in an order in which each stands on the ones before it: areas, their ground, plans, grids,
-//! cuts, logs, accepted warnings, comments, the day, buildings, counts, overrides, the unhoused, features, imports, settings, counters; within a
+//! cuts, logs, accepted warnings, comments, the day, buildings, counts, overrides, the unhoused, features, stations, imports, settings, counters; within a
 //! kind by id. The roster stays where it is.
 //!
 //! A server opens with [`Past::Asleep`]: the ground of plans that are over stays here, and is fetched one
@@ -25,8 +25,8 @@ use super::plans::{
 };
 use super::register::{
     AREA_ERAS, AREA_GROUND, AREAS, BATCHES, BUILDINGS, COUNTERS, COUNTS, FEATURES, SETTINGS,
-    UNHOUSED, read_area, read_area_era, read_area_ground, read_batch, read_building, read_counters,
-    read_counts, read_feature, read_unhoused,
+    STATIONS, UNHOUSED, read_area, read_area_era, read_area_ground, read_batch, read_building,
+    read_counters, read_counts, read_feature, read_station, read_unhoused,
 };
 use super::table::Table;
 use crate::domain::change::{Change, Fact, Turned};
@@ -380,6 +380,10 @@ fn people_and_records(connection: &Connection) -> Result<Vec<Fact>, StoreError> 
     all(&FEATURES, |row| {
         let feature = read_feature(row)?;
         Ok(Fact::Feature(feature.id, came(Arc::new(feature))))
+    })?;
+    all(&STATIONS, |row| {
+        let station = read_station(row)?;
+        Ok(Fact::Station(station.id, came(Arc::new(station))))
     })?;
     all(&BATCHES, |row| {
         let batch = read_batch(row)?;

@@ -22,6 +22,7 @@ const STEPS: &[&str] = &[
     include_str!("schema/0003_life.sql"),
     include_str!("schema/0004_numbers.sql"),
     include_str!("schema/0005_lineage.sql"),
+    include_str!("schema/0006_stations.sql"),
 ];
 
 /// The schema this program writes.

@@ -8,14 +8,15 @@ use super::StoreError;
 use super::codec::{self, CodecError};
 use super::table::{Pen, Table};
 use crate::domain::change::{AreaEra, AreaGround, Batch, Summary, UnhousedCounts};
-use crate::domain::ids::{AreaId, BatchId, BuildingId, Code, Counters, FeatureId};
-use crate::domain::measure::{Count, Day, Revision, Stamp};
+use crate::domain::ids::{AreaId, BatchId, BuildingId, Code, Counters, FeatureId, StationId};
+use crate::domain::measure::{Area, Count, Day, Revision, Stamp};
 use crate::domain::place::Pin;
 use crate::domain::register::area::{AreaRecord, Level, Lineage};
 use crate::domain::register::building::{Building, Use};
 use crate::domain::register::feature::{Feature, FeatureKind};
 use crate::domain::register::people::{HomeCounts, Unhoused};
 use crate::domain::register::rows::ImportKind;
+use crate::domain::register::station::{Station, StationKind};
 
 pub(super) static AREAS: Table = Table {
     name: "areas",
@@ -264,6 +265,60 @@ pub(super) fn read_feature(row: &Row<'_>) -> Result<Feature, StoreError> {
     })
 }
 
+pub(super) static STATIONS: Table = Table {
+    name: "stations",
+    keys: &["id"],
+    values: &[
+        "code",
+        "name",
+        "kind",
+        "level",
+        "x",
+        "y",
+        "floor_area",
+        "hall_area",
+        "serves",
+        "is_open",
+    ],
+};
+
+pub(super) fn write_station(pen: &mut Pen<'_>, station: &Station) -> Result<(), StoreError> {
+    let Station { id, code, name, kind, level, at, floor_area, hall_area, serves, is_open } =
+        station;
+    pen.write(params![
+        id.get(),
+        code.as_str(),
+        name,
+        kind.word(),
+        level.map(Level::word),
+        at.map(|at| at.x),
+        at.map(|at| at.y),
+        floor_area.map(Area::get),
+        hall_area.map(Area::get),
+        codec::codes(serves),
+        is_open,
+    ])
+}
+
+pub(super) fn read_station(row: &Row<'_>) -> Result<Station, StoreError> {
+    let unreadable = StoreError::unreadable(STATIONS.name);
+    Ok(Station {
+        id: id(row.get(0)?, StationId::new).map_err(&unreadable)?,
+        code: code(row, 1).map_err(&unreadable)?,
+        name: row.get(2)?,
+        kind: word(row, 3, StationKind::of_word).map_err(&unreadable)?,
+        level: match row.get_ref(4)? {
+            rusqlite::types::ValueRef::Null => None,
+            _ => Some(word(row, 4, Level::of_word).map_err(&unreadable)?),
+        },
+        at: pin(row, 5)?,
+        floor_area: row.get::<_, Option<i64>>(7)?.map(Area),
+        hall_area: row.get::<_, Option<i64>>(8)?.map(Area),
+        serves: codec::read_codes(blob(row, 9)?).map_err(&unreadable)?,
+        is_open: row.get(10)?,
+    })
+}
+
 pub(super) static BATCHES: Table = Table {
     name: "batches",
     keys: &["id"],
@@ -340,12 +395,12 @@ pub(super) static SETTINGS: Table = Table { name: "settings", keys: &["name"], v
 pub(super) static COUNTERS: Table = Table {
     name: "counters",
     keys: &["id"],
-    values: &["area", "plan", "grid", "building", "feature", "batch"],
+    values: &["area", "plan", "grid", "building", "feature", "batch", "station"],
 };
 
 pub(super) fn write_counters(pen: &mut Pen<'_>, counters: &Counters) -> Result<(), StoreError> {
-    let Counters { area, plan, grid, building, feature, batch } = counters;
-    pen.write(params![1, area, plan, grid, building, feature, batch])
+    let Counters { area, plan, grid, building, feature, batch, station } = counters;
+    pen.write(params![1, area, plan, grid, building, feature, batch, station])
 }
 
 pub(super) fn read_counters(row: &Row<'_>) -> Result<Counters, StoreError> {
@@ -356,6 +411,7 @@ pub(super) fn read_counters(row: &Row<'_>) -> Result<Counters, StoreError> {
         building: row.get(4)?,
         feature: row.get(5)?,
         batch: row.get(6)?,
+        station: row.get(7)?,
     })
 }
 

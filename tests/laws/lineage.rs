@@ -31,7 +31,7 @@ fn code(text: &str) -> Code {
     Code::new(text).unwrap()
 }
 
-fn row(number: u32, text: &str, shape: Vec<Polygon>, lineage: Lineage) -> AreaRow {
+pub fn row(number: u32, text: &str, shape: Vec<Polygon>, lineage: Lineage) -> AreaRow {
     AreaRow {
         row: number,
         code: code(text),
@@ -46,7 +46,7 @@ fn row(number: u32, text: &str, shape: Vec<Polygon>, lineage: Lineage) -> AreaRo
     }
 }
 
-fn came_of(codes: &[&Code]) -> Lineage {
+pub fn came_of(codes: &[&Code]) -> Lineage {
     Lineage {
         predecessors: codes.iter().map(|code| (*code).clone()).collect(),
         ..Lineage::default()
@@ -54,7 +54,7 @@ fn came_of(codes: &[&Code]) -> Lineage {
 }
 
 /// Imports areas as on a day.
-fn import(desk: &mut Desk, rows: Vec<AreaRow>, effective: &str) -> Decision {
+pub fn import(desk: &mut Desk, rows: Vec<AreaRow>, effective: &str) -> Decision {
     let import = Import {
         n_rows: rows.len() as u64,
         rows: Rows::Areas(rows),

@@ -8,10 +8,10 @@ use lifang::domain::change::{
 };
 use lifang::domain::fabric::{Barrier, Fabric, NewSeam};
 use lifang::domain::ids::{
-    AreaId, BatchId, BuildingId, CellId, Code, Counters, FeatureId, GridKey, PlanId,
+    AreaId, BatchId, BuildingId, CellId, Code, Counters, FeatureId, GridKey, PlanId, StationId,
 };
 use lifang::domain::issue::{CODES, Issue, Severity};
-use lifang::domain::measure::{Count, Day, Revision, Stamp};
+use lifang::domain::measure::{Area, Count, Day, Revision, Stamp};
 use lifang::domain::personal::Personal;
 use lifang::domain::place::{Pin, Polygon};
 use lifang::domain::plan::log::{Act, Did, Entry, Op};
@@ -22,6 +22,7 @@ use lifang::domain::register::building::{Building, Use};
 use lifang::domain::register::feature::{Feature, FeatureKind};
 use lifang::domain::register::people::{HomeCounts, Unhoused};
 use lifang::domain::register::rows::{GridKind, ImportKind};
+use lifang::domain::register::station::{Station, StationKind};
 use lifang::sample::dice::Dice;
 use lifang::store::FactKind;
 
@@ -36,7 +37,7 @@ pub struct Ledger {
 }
 
 /// Kinds in the order of loading.
-const ORDER: [FactKind; 18] = [
+const ORDER: [FactKind; 19] = [
     FactKind::Area,
     FactKind::AreaGround,
     FactKind::AreaEra,
@@ -52,6 +53,7 @@ const ORDER: [FactKind; 18] = [
     FactKind::Override,
     FactKind::Unhoused,
     FactKind::Feature,
+    FactKind::Station,
     FactKind::Batch,
     FactKind::Setting,
     FactKind::Counters,
@@ -201,7 +203,7 @@ impl Ledger {
     fn fact(&mut self) -> Fact {
         let plan = self.id(PlanId::new);
         let building = self.id(BuildingId::new);
-        match self.dice.below(18) {
+        match self.dice.below(19) {
             0 => {
                 let id = self.id(AreaId::new);
                 let area = AreaRecord {
@@ -352,6 +354,23 @@ impl Ledger {
                 };
                 Fact::Feature(id, came(Arc::new(feature)))
             }
+            18 => {
+                let id = self.id(StationId::new);
+                let (at, level) = (self.pin(), *self.dice.pick(&Level::ALL));
+                let station = Station {
+                    id,
+                    code: self.code(),
+                    name: self.text(),
+                    kind: *self.dice.pick(&StationKind::ALL),
+                    level: self.maybe(level),
+                    at: self.maybe(at),
+                    floor_area: self.maybe(Area(i64::MAX)),
+                    hall_area: self.maybe(Area(0)),
+                    serves: vec![self.code(), self.code()],
+                    is_open: self.dice.is_chance(1, 2),
+                };
+                Fact::Station(id, came(Arc::new(station)))
+            }
             10 => {
                 let id = self.id(BatchId::new);
                 let batch = Batch {
@@ -464,6 +483,7 @@ fn key(fact: &Fact) -> (usize, u32, u32, String) {
         Fact::Override(id, _) => numbers(0, id.get()),
         Fact::Unhoused(reason, _) => (place, 0, 0, reason.word().to_string()),
         Fact::Feature(id, _) => numbers(0, id.get()),
+        Fact::Station(id, _) => numbers(0, id.get()),
         Fact::Batch(id, _) => numbers(0, id.get()),
         Fact::Setting(name, _) => (place, 0, 0, name.to_string()),
     }
@@ -517,6 +537,7 @@ fn after(fresh: Fact, before: Option<Fact>) -> Fact {
         Override(id),
         Unhoused(reason),
         Feature(id),
+        Station(id),
         Batch(id),
         Setting(name),
         Counters(),
@@ -554,6 +575,7 @@ fn from_nothing(fact: Fact) -> Option<Fact> {
         Override(id),
         Unhoused(reason),
         Feature(id),
+        Station(id),
         Batch(id),
         Setting(name),
         Counters(),

@@ -14,6 +14,7 @@ mod grids;
 mod lineage;
 pub mod lifecycle;
 mod people;
+mod stations;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -186,6 +187,7 @@ fn decide_import(
         Rows::Households(rows) => people::decide_households(&mut draft, &rows, &roster),
         Rows::Members(rows) => people::decide_members(&mut draft, &rows, &roster),
         Rows::Barriers(rows) => features::decide_features(&mut draft, rows),
+        Rows::Stations(rows) => stations::decide_stations(&mut draft, rows),
     }
     let note = BatchNote { kind, file, datum, dropped_columns };
     Ok(draft.finish(note, actor, now))

@@ -7,8 +7,9 @@ use super::area::{Level, Lineage};
 use super::building::Use;
 use super::feature::FeatureKind;
 use super::people::ResidenceClass;
+use super::station::StationKind;
 use crate::domain::ids::Code;
-use crate::domain::measure::{Count, Day};
+use crate::domain::measure::{Area, Count, Day};
 use crate::domain::personal::Personal;
 use crate::domain::place::{Pin, Polygon};
 
@@ -130,6 +131,22 @@ pub struct FeatureRow {
     pub polygons: Vec<Polygon>,
 }
 
+/// One place that serves residents.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StationRow {
+    pub row: u32,
+    pub code: Code,
+    pub name: Box<str>,
+    pub kind: StationKind,
+    pub level: Option<Level>,
+    pub pin: Option<Pin>,
+    pub floor_area: Option<Area>,
+    pub hall_area: Option<Area>,
+    /// Areas it serves, by code, communities by name too. Empty: where it stands.
+    pub serves: Vec<Code>,
+    pub is_open: bool,
+}
+
 /// The rows of one file, all of one kind.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Rows {
@@ -139,6 +156,7 @@ pub enum Rows {
     Households(Vec<HouseholdRow>),
     Members(Vec<MemberRow>),
     Barriers(Vec<FeatureRow>),
+    Stations(Vec<StationRow>),
 }
 
 impl Rows {
@@ -150,6 +168,7 @@ impl Rows {
             Self::Households(rows) => rows.len(),
             Self::Members(rows) => rows.len(),
             Self::Barriers(rows) => rows.len(),
+            Self::Stations(rows) => rows.len(),
         }
     }
 
@@ -165,6 +184,7 @@ impl Rows {
             Self::Households(_) => ImportKind::Households,
             Self::Members(_) => ImportKind::Members,
             Self::Barriers(_) => ImportKind::Barriers,
+            Self::Stations(_) => ImportKind::Stations,
         }
     }
 }
@@ -178,17 +198,19 @@ pub enum ImportKind {
     Households,
     Members,
     Barriers,
+    Stations,
 }
 
 impl ImportKind {
     /// In the order they should come in: each stands on the ones before it.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Areas,
         Self::Barriers,
         Self::Grids,
         Self::Buildings,
         Self::Households,
         Self::Members,
+        Self::Stations,
     ];
 
     pub const fn word(self) -> &'static str {
@@ -199,6 +221,7 @@ impl ImportKind {
             Self::Households => "households",
             Self::Members => "members",
             Self::Barriers => "barriers",
+            Self::Stations => "stations",
         }
     }
 

@@ -10,15 +10,17 @@ use super::parallel::in_parallel;
 use super::shard::{Around, Redone, Shard, ShardGround};
 use super::{Features, TOUCHED_KEPT, World};
 use crate::domain::change::{Change, Fact, Kinds, Touched};
-use crate::domain::ids::{AreaId, GridKey, PlanId};
+use crate::domain::ids::{AreaId, GridKey, PlanId, StationId};
 use crate::domain::measure::Revision;
 use crate::domain::place::Extent;
+use crate::domain::register::station::Station;
 
 /// What has to be derived again, gathered while the facts are applied.
 #[derive(Default)]
 struct Dirt {
     areas: bool,
     features: bool,
+    stations: BTreeMap<StationId, Option<Arc<Station>>>,
     /// A plan, a grid or a cut changed; and whether that says anew which plan counts where.
     plans: BTreeSet<PlanId>,
     in_force: bool,
@@ -31,6 +33,8 @@ struct Dirt {
     town: TownChange,
     kinds: Kinds,
     boxes: Vec<Extent>,
+    /// Communities that are served by other stations than before.
+    served: BTreeSet<AreaId>,
 }
 
 impl World {
@@ -63,6 +67,11 @@ impl World {
         }
         if dirt.features {
             next.features = Arc::new(Features::new(&next.features_by_id));
+        }
+        if dirt.areas || !dirt.stations.is_empty() {
+            let stations = self.stations.after(&dirt.stations, &next.areas);
+            dirt.served.extend(self.stations.served_otherwise(&stations));
+            next.stations = Arc::new(stations);
         }
         if !dirt.plans.is_empty() {
             dirt.timeline |= dirt.plans.iter().any(|plan| {
@@ -115,6 +124,7 @@ impl World {
         let mut areas: Vec<AreaId> = communities.into_iter().collect();
         areas.extend(dirt.shards.iter().map(|(_, area)| *area));
         areas.extend(switched);
+        areas.extend(dirt.served);
         areas.sort_unstable();
         areas.dedup();
         dirt.boxes.retain(|extent| !extent.is_empty());
@@ -254,6 +264,13 @@ impl World {
                 set(Arc::make_mut(&mut self.features_by_id), *id, turned.after.clone());
                 dirt.features = true;
                 dirt.kinds = dirt.kinds.and(Kinds::BASE);
+            }
+            Fact::Station(id, turned) => {
+                let stations = [&turned.before, &turned.after].into_iter().flatten();
+                let places = stations.filter_map(|station| station.at);
+                dirt.boxes.extend(places.map(|at| Extent { min: at, max: at }));
+                dirt.stations.insert(*id, turned.after.clone());
+                dirt.kinds = dirt.kinds.and(Kinds::STATIONS);
             }
             Fact::Batch(id, turned) => {
                 set(Arc::make_mut(&mut self.batches), *id, turned.after.clone());

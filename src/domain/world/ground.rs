@@ -48,6 +48,9 @@ impl World {
         for (id, feature) in self.features_by_id() {
             facts.push(Fact::Feature(*id, new(Arc::clone(feature))));
         }
+        for (id, station) in self.stations.by_id() {
+            facts.push(Fact::Station(*id, new(Arc::clone(station))));
+        }
         facts.extend(
             self.batches.iter().map(|(id, batch)| Fact::Batch(*id, new(Arc::clone(batch)))),
         );
@@ -95,6 +98,7 @@ impl World {
             && self.areas.shapes() == other.areas.shapes()
             && self.eras == other.eras
             && self.features_by_id == other.features_by_id
+            && self.stations == other.stations
             && self.town.all() == other.town.all()
             && self.plans.is_same_as(&other.plans)
             && self.unhoused == other.unhoused

@@ -21,6 +21,7 @@ mod neighbors;
 mod past;
 mod plans;
 mod shard;
+mod stations;
 mod terrain;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -34,6 +35,8 @@ pub use neighbors::Neighbor;
 pub use past::Sleeper;
 pub use plans::{PlanChoice, Plans};
 pub use shard::{Gap, GridShape, Shard, ShardGround};
+pub use stations::Stations;
+pub(in crate::domain) use stations::communities_of;
 pub use terrain::Terrain;
 
 use super::change::{AreaEra, Batch, Kinds, Touched, UnhousedCounts};
@@ -109,6 +112,7 @@ pub struct World {
     olden: Olden,
     features_by_id: Arc<BTreeMap<FeatureId, Arc<Feature>>>,
     features: Arc<Features>,
+    stations: Arc<Stations>,
     town: Arc<Town>,
     plans: Arc<Plans>,
     shards: Arc<BTreeMap<(PlanId, AreaId), Arc<Shard>>>,
@@ -145,6 +149,7 @@ impl Default for World {
             olden: Olden::default(),
             features_by_id: Arc::default(),
             features: Arc::default(),
+            stations: Arc::default(),
             town: Arc::default(),
             plans: Arc::default(),
             shards: Arc::default(),
@@ -230,6 +235,11 @@ impl World {
     /// Base features by id, for re-import.
     pub fn features_by_id(&self) -> &BTreeMap<FeatureId, Arc<Feature>> {
         &self.features_by_id
+    }
+
+    /// Places that serve residents, and whom they serve.
+    pub fn stations(&self) -> &Stations {
+        &self.stations
     }
 
     /// All buildings, by community.

@@ -69,7 +69,7 @@ impl Form {
 
 /// Reads a file into the database; all or nothing, rows that cannot be used are named.
 #[utoipa::path(post, path = "/api/v1/imports/{name}", tag = "imports",
-    params(("name" = String, Path, description = "areas, grids, buildings, households, members or barriers")),
+    params(("name" = String, Path, description = "areas, grids, buildings, households, members, barriers or stations")),
     request_body(content = ImportForm, content_type = "multipart/form-data"),
     responses((status = 200, body = ImportReport), (status = 413, description = "too large"),
         (status = 422, description = "the file cannot be read; issues say where")))]

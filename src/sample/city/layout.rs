@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 
 use crate::domain::ids::Code;
+use crate::domain::measure::Area;
 use crate::domain::place::{Pin, Polygon};
 use crate::domain::register::area::Level;
 use crate::domain::register::feature::FeatureKind;
-use crate::domain::register::rows::{AreaRow, FeatureRow, GridKind, GridRow};
+use crate::domain::register::rows::{AreaRow, FeatureRow, GridKind, GridRow, StationRow};
+use crate::domain::register::station::StationKind;
 use crate::sample::dice::Dice;
 use crate::sample::ground::{At, Frame, at};
 use crate::sample::names;
@@ -19,6 +21,8 @@ const STRIDE: f64 = 10.0;
 const GRIDS_A_COMMUNITY: usize = 5;
 const COMMUNITIES_A_SUBDISTRICT: usize = 20;
 const SUBDISTRICTS_A_DISTRICT: usize = 10;
+/// One community in so many has no station of its own.
+const COMMUNITIES_A_LACK: usize = 10;
 /// Code of the city; nobody has it.
 const CITY: &str = "990200";
 /// One grid in so many has a hole.
@@ -146,6 +150,30 @@ impl Layout {
         let patch = self.patch(grid);
         let corners = [(0.4, 0.4), (0.4, 0.6), (0.62, 0.62), (0.6, 0.4)];
         corners.iter().map(|&(u, v)| self.quilt.within(patch, u, v)).collect()
+    }
+
+    /// A station in each community, but for one in [`COMMUNITIES_A_LACK`]. It serves the community it stands in,
+    /// as it says nothing else.
+    pub fn stations(&self) -> Vec<StationRow> {
+        let has_own = |community: &usize| community % COMMUNITIES_A_LACK != COMMUNITIES_A_LACK - 1;
+        let row_of = |(community, row): (usize, u32)| {
+            // In the middle of the community's third grid, or of its last where it has fewer.
+            let grid = (community * GRIDS_A_COMMUNITY + 2).min(self.n_grids - 1);
+            let floor = 400 + 150 * (community as i64 % 7);
+            StationRow {
+                row,
+                code: code(&format!("{}-S01", area_code(community))),
+                name: format!("{}工作站", names::community(community)).into(),
+                kind: StationKind::Workstation,
+                level: Some(Level::Community),
+                pin: Some(self.quilt.within(self.patch(grid), 0.5, 0.5)),
+                floor_area: Some(Area(floor * 10_000)),
+                hall_area: Some(Area(floor / 10 * 10_000)),
+                serves: Vec::new(),
+                is_open: true,
+            }
+        };
+        (0..self.n_communities()).filter(has_own).zip(2..).map(row_of).collect()
     }
 
     /// Lines along the quilt from edge to edge: every second row and every fifth column an avenue, one

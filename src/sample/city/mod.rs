@@ -21,7 +21,9 @@ use self::plots::Plots;
 use super::dice::Dice;
 use super::homes::{Home, Member, Sizes, residence_class};
 use super::write::{self, Header};
-use crate::domain::register::rows::{AreaRow, BuildingRow, FeatureRow, GridRow, ImportKind};
+use crate::domain::register::rows::{
+    AreaRow, BuildingRow, FeatureRow, GridRow, ImportKind, StationRow,
+};
 
 /// Buildings of a grid, before the remainder is spread.
 const BUILDINGS_A_GRID: usize = 50;
@@ -111,6 +113,11 @@ impl City {
         })
     }
 
+    /// A station in each community, but for one in ten.
+    pub fn stations(&self) -> Vec<StationRow> {
+        self.layout.stations()
+    }
+
     /// Writes one kind of import file; its usual name is [`file_name`].
     pub fn write(&self, kind: ImportKind, out: &mut dyn Write) -> io::Result<()> {
         match kind {
@@ -120,6 +127,7 @@ impl City {
             ImportKind::Households => write::households(self.homes(), Header::English, out),
             ImportKind::Members => write::members(self.members(), Header::English, out),
             ImportKind::Barriers => write::barriers(self.barriers(), out),
+            ImportKind::Stations => write::stations(self.stations(), Header::English, out),
         }
     }
 
@@ -142,6 +150,7 @@ pub const fn file_name(kind: ImportKind) -> &'static str {
         ImportKind::Households => "households.csv",
         ImportKind::Members => "members.csv",
         ImportKind::Barriers => "barriers.geojson",
+        ImportKind::Stations => "stations.csv",
     }
 }
 

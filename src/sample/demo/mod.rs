@@ -86,8 +86,8 @@ pub fn town() -> DemoTown {
 impl DemoTown {
     /// Names and bytes of the import files, in the order in which they should come in.
     pub fn files(&self) -> Vec<(&'static str, Vec<u8>)> {
-        ImportKind::ALL
-            .into_iter()
+        let kinds = ImportKind::ALL.into_iter().filter(|kind| *kind != ImportKind::Stations);
+        kinds
             .map(|kind| {
                 let mut bytes = Vec::new();
                 let written = match kind {
@@ -103,6 +103,7 @@ impl DemoTown {
                     ImportKind::Members => {
                         write::members(self.members.iter().cloned(), Header::Chinese, &mut bytes)
                     }
+                    ImportKind::Stations => write::stations([], Header::Chinese, &mut bytes),
                 };
                 written.expect("memory takes all");
                 (file_name(kind), bytes)

@@ -472,6 +472,7 @@ export const en: Words = {
       households: "Households",
       members: "Members",
       barriers: "Roads and water",
+      stations: "Stations",
       base: "Base map",
     },
     datums: {

@@ -461,6 +461,7 @@ export const zh = {
       households: "住户",
       members: "党员",
       barriers: "道路与水系",
+      stations: "服务站",
       base: "底图",
     } as Record<string, string>,
     datums: {
