@@ -22,6 +22,8 @@ mod limits;
 mod past;
 #[path = "api/privacy.rs"]
 mod privacy;
+#[path = "api/reach.rs"]
+mod reach;
 #[path = "api/rebase.rs"]
 mod rebase;
 #[path = "api/repair.rs"]

@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use super::aim::{Aim, Impossible};
 use super::ground::{Border, Ground};
 use super::measure::{Measures, measure};
+use super::reach::Served;
 use super::solve::{Division, divide};
 use super::watch::Stop;
 use crate::domain::ids::{AreaId, CellId, GridKey, PlanId};
@@ -92,6 +93,13 @@ pub struct Wish {
     pub weigh: Weigh,
     /// Buildings of one estate stay together.
     pub is_estate_bound: bool,
+    /// Households of a grid share a station not farther than this, in a straight line, where that can be.
+    pub reach: Option<Length>,
+}
+
+/// Metres people walk to a station; `None` where that makes no sense.
+pub fn reach_of(metres: f64) -> Option<Length> {
+    (10.0..=20_000.0).contains(&metres).then(|| Length::from_meters(metres))
 }
 
 /// The cells of a community that may be dealt out, as ground.
@@ -104,6 +112,19 @@ pub struct Plot {
     pub held: Vec<Option<GridKey>>,
     /// Households of each unit, whatever it weighs.
     pub households: Vec<i64>,
+    /// Where a shared station was asked for.
+    pub reach: Option<Reach>,
+}
+
+/// The stations around a plot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reach {
+    pub within: Length,
+    /// Row in the world's stations of each station of the ground.
+    pub stations: Vec<usize>,
+    /// Households of the plot, and of these the ones no open station is near enough to, whatever the grids.
+    pub households: i64,
+    pub beyond: i64,
 }
 
 /// A division of one community, ready to be done and ready to be judged.
@@ -135,7 +156,8 @@ pub fn plot(world: &World, plan: PlanId, area: AreaId, wish: &Wish) -> Option<Pl
     for (unit, cell) in cells.iter().enumerate() {
         unit_of[cell.index()] = Some(unit as u32);
     }
-    let (tallies, estates) = lived(world, shard, &unit_of, cells.len());
+    let Lived { tallies, estates, served, reach } =
+        lived(world, shard, &unit_of, cells.len(), wish.reach);
     let terrain = &shard.ground.terrain;
     let areas: Vec<_> = cells.iter().map(|cell| terrain.cell_areas[cell.index()]).collect();
     let weights = tallies
@@ -149,7 +171,7 @@ pub fn plot(world: &World, plan: PlanId, area: AreaId, wish: &Wish) -> Option<Pl
         rims: vec![Length::ZERO; cells.len()],
         borders: Vec::new(),
         bound: if wish.is_estate_bound { estates } else { Vec::new() },
-        served: Vec::new(),
+        served,
     };
     let unit = |cell: Option<CellId>| cell.and_then(|cell| unit_of[cell.index()]);
     for seam in cut.fabric.seams() {
@@ -170,26 +192,48 @@ pub fn plot(world: &World, plan: PlanId, area: AreaId, wish: &Wish) -> Option<Pl
     }
     let held = cells.iter().map(|cell| cut.grid_of(*cell)).collect();
     let households = tallies.iter().map(|tally| tally.households.get()).collect();
-    Some(Plot { ground, cells, held, households })
+    Some(Plot { ground, cells, held, households, reach })
 }
 
-/// What stands on each unit, and the units of each estate that has several.
+/// What stands on the units of a plot.
+struct Lived {
+    tallies: Vec<Tally>,
+    /// Units of each estate that has several.
+    estates: Vec<Vec<u32>>,
+    /// Stations near enough to each unit's buildings; empty where nobody asked.
+    served: Vec<Served>,
+    reach: Option<Reach>,
+}
+
 fn lived(
     world: &World,
     shard: &Shard,
     unit_of: &[Option<u32>],
     n_units: usize,
-) -> (Vec<Tally>, Vec<Vec<u32>>) {
+    within: Option<Length>,
+) -> Lived {
     let mut tallies = vec![Tally::default(); n_units];
     let mut estates: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+    let mut near: Vec<BTreeMap<usize, i64>> = vec![BTreeMap::new(); n_units];
+    let mut n_reaching = vec![0; n_units];
     if let Some(housing) = world.town().housing(Some(shard.community)) {
         for row in (0..housing.homes.len()).filter(|row| housing.stands_here(*row)) {
             let cell = shard.ground.terrain.cell_of(housing, row);
             let Some(unit) = cell.and_then(|cell| unit_of[cell.index()]) else { continue };
-            tallies[unit as usize] += Tally::of_home(&housing.homes, row);
+            let (tally, at) = (Tally::of_home(&housing.homes, row), unit as usize);
+            tallies[at] += tally;
             let estate = housing.homes.estate(row);
             if !estate.is_empty() {
                 estates.entry(estate).or_default().push(unit);
+            }
+            if let Some((pin, within)) = housing.homes.pin(row).zip(within) {
+                let households = tally.households.get();
+                let mut n_stations = 0;
+                for station in world.stations().within(pin, within) {
+                    *near[at].entry(station).or_default() += households;
+                    n_stations += 1;
+                }
+                n_reaching[at] += if n_stations > 0 { households } else { 0 };
             }
         }
     }
@@ -198,7 +242,22 @@ fn lived(
         units.dedup();
         (units.len() > 1).then_some(units)
     });
-    (tallies, bound.collect())
+    let estates = bound.collect();
+    let Some(within) = within else {
+        return Lived { tallies, estates, served: Vec::new(), reach: None };
+    };
+    let mut stations: Vec<usize> = near.iter().flat_map(|near| near.keys().copied()).collect();
+    stations.sort_unstable();
+    stations.dedup();
+    let number = |row: usize| stations.binary_search(&row).expect("it is one of them") as u32;
+    let served = near.iter().zip(&n_reaching).map(|(near, &households)| Served {
+        households,
+        by: near.iter().map(|(row, n)| (number(*row), *n)).collect(),
+    });
+    let served = served.collect();
+    let households = tallies.iter().map(|tally| tally.households.get()).sum();
+    let beyond = households - n_reaching.iter().sum::<i64>();
+    Lived { tallies, estates, served, reach: Some(Reach { within, stations, households, beyond }) }
 }
 
 /// Divides one community of a draft. Deterministic for a seed.

@@ -172,7 +172,8 @@ impl Task<'_> {
                 _ => heat[1],
             };
             let cooling = Cooling { n_visits, heat, weight: WEIGHT };
-            let walked = Walked { graph, gauge: &gauge, n_threads, stop: self.stop };
+            let show = |part: &[u32]| self.stop.show(|| self.sight(part, &levels[..depth]));
+            let walked = Walked { graph, gauge: &gauge, n_threads, stop: self.stop, show: &show };
             part = walked.walk(part, &cooling, chance);
             if let Some(below) = depth.checked_sub(1) {
                 part = levels[below].1.iter().map(|&group| part[group as usize]).collect();
@@ -326,6 +327,8 @@ struct Walked<'a> {
     gauge: &'a Gauge,
     n_threads: usize,
     stop: &'a Stop<'a>,
+    /// Hears of every round.
+    show: &'a (dyn Fn(&[u32]) + Sync),
 }
 
 impl Walked<'_> {
@@ -365,6 +368,7 @@ impl Walked<'_> {
                     part[node as usize] = group.parts[mine as usize];
                 }
             }
+            (self.show)(&part);
         }
         part
     }

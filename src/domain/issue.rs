@@ -210,6 +210,8 @@ codes! {
     "divide.bad-mix", "没有这种权重，或权重不合理", "there is no such weight, or it makes no sense";
     "divide.no-kind", "没有这种类型的社区", "no community is of this kind";
     "divide.bad-sample", "方案数应在 1 至 1000 之间", "the number of divisions is between 1 and 1000";
+    "divide.bad-reach", "到服务站的距离应在 10 至 20000 米之间", "the way to a station is between 10 and 20,000 metres";
+    "divide.no-stations", "还没有服务站：请先导入 stations", "no stations are known yet: import stations first";
     "divide.bad-barrier", "没有这种屏障", "there is no such kind of barrier";
     "divide.failed", "划分时内部出错", "dividing failed inside";
     "edit.cell-twice", "一个地块被划给两个网格", "a cell is dealt to two grids";

@@ -20,7 +20,7 @@ use super::edits::{Office, post};
 use super::house::{House, import};
 
 /// Waits until a job has ended.
-async fn ended(office: &Office, id: &Value) -> Value {
+pub async fn ended(office: &Office, id: &Value) -> Value {
     for _ in 0..3_000 {
         let job = office.house.get(&format!("/api/v1/jobs/{id}")).await.json();
         if !matches!(job["state"].as_str().unwrap(), "waiting" | "running") {
@@ -31,7 +31,7 @@ async fn ended(office: &Office, id: &Value) -> Value {
     panic!("the job does not end");
 }
 
-async fn divided(office: &Office, wish: &Value) -> Value {
+pub async fn divided(office: &Office, wish: &Value) -> Value {
     let begun = post(&office.house, &office.path("/divide"), wish).await;
     assert_eq!(begun.status, StatusCode::ACCEPTED, "{}", begun.text());
     let id = begun.json()["id"].clone();
@@ -157,10 +157,22 @@ async fn a_job_is_stopped_and_wishes_nobody_can_mean_are_refused() {
     assert_eq!(accepted.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
 
-/// One community of `side` times `side` buildings, which takes a while to divide.
-async fn large(side: i32) -> Office {
-    const STEP: i32 = 3_000;
-    let pin = |col: i32, row: i32| Pin::new(1_096_000_000 + col * STEP, 389_000_000 + row * STEP);
+/// A corner of a building's ground in the large community.
+const STEP: i32 = 3_000;
+fn pin(col: i32, row: i32) -> Pin {
+    Pin::new(1_096_000_000 + col * STEP, 389_000_000 + row * STEP)
+}
+
+/// Where a building of the large community stands, counted from 0.
+pub fn place(side: i32, number: i32) -> Pin {
+    let mut at = pin(number % side, number / side);
+    at.x += STEP / 2;
+    at.y += STEP / 2 + number % 7 * 60;
+    at
+}
+
+/// One community of `side` times `side` buildings, which takes a while to divide; each has 1 to 5 households.
+pub async fn large(side: i32) -> Office {
     let ring = vec![pin(0, 0), pin(side, 0), pin(side, side), pin(0, side)];
     let shape = vec![Polygon { rings: vec![ring] }];
     let code = |text: String| Code::new(&text).unwrap();
@@ -191,9 +203,6 @@ async fn large(side: i32) -> Office {
     };
     let (mut buildings, mut households) = (Vec::new(), Vec::new());
     for number in 0..side * side {
-        let mut at = pin(number % side, number / side);
-        at.x += STEP / 2;
-        at.y += STEP / 2 + number % 7 * 60;
         let row = number as u32 + 1;
         let building = format!("{community}-B{row:05}");
         for home in 0..=number % 5 {
@@ -220,7 +229,7 @@ async fn large(side: i32) -> Office {
             floors: 6,
             entrances: 1,
             dwellings: Count(5),
-            pin: Some(at),
+            pin: Some(place(side, number)),
             footprint: Vec::new(),
             verified: None,
         });

@@ -279,7 +279,7 @@ impl Bench {
         let mut aim = Aim::new(Count::Exactly(n_parts));
         aim.seed = u64::from(self.dice.below(1_000) as u32);
         let is_estate_bound = self.dice.is_chance(1, 2);
-        let wish = Wish { aim, weigh: Weigh::HOUSEHOLDS, is_estate_bound };
+        let wish = Wish { aim, weigh: Weigh::HOUSEHOLDS, is_estate_bound, reach: None };
         if self.dice.is_chance(4, 5)
             && let Ok(Some(proposal)) =
                 propose(self.world(), self.plan, shard.community, &wish, &Stop::default())

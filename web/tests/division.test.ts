@@ -66,6 +66,7 @@ const wish: Wish = {
   weight: "households",
   mix: { households: 1, persons: 0, buildings: 2, area: 0 },
   bindEstates: false,
+  reach: null,
   hard: [],
   seed: 1,
 };
@@ -226,5 +227,8 @@ describe("a division", () => {
     expect(doubtOf({ ...wish, weight: "mix", mix })).toBe("mix");
     expect(doubtOf({ ...wish, weight: "mix", mix: { ...mix, area: 0.5 } })).toBe("mix");
     expect(doubtOf({ ...wish, mix })).toBeNull();
+    expect(doubtOf({ ...wish, reach: 500 })).toBeNull();
+    expect(doubtOf({ ...wish, reach: 9 })).toBe("reach");
+    expect(doubtOf({ ...wish, reach: Number.NaN })).toBe("reach");
   });
 });

@@ -17,11 +17,12 @@ use super::units::Units;
 use crate::cli::words::say;
 use crate::cli::{Database, Done, Failure, area_choice};
 use crate::desk::{Desk, DeskError};
-use crate::divide::community::{Proposal, Weigh, Wish, propose};
+use crate::divide::community::{Proposal, Reach, Weigh, Wish, propose, reach_of};
 use crate::divide::{Aim, Count, Impossible, Measures, Stop};
 use crate::domain::decide::edits::{StartPlan, prepare};
 use crate::domain::decide::{Command, Refusal};
 use crate::domain::ids::{AreaId, PlanId};
+use crate::domain::measure::Length;
 use crate::domain::plan::PlanChoice;
 use crate::domain::plan::edit::{Edit, Repair, Stroke};
 use crate::domain::register::area::Level;
@@ -44,6 +45,9 @@ pub(super) struct Draft {
     /// How much each counts, as in households=1,buildings=2; also persons and area (of 100 m²)
     #[arg(long, value_name = "WHAT=N,…", conflicts_with = "weight")]
     mix: Option<String>,
+    /// Households of a grid share an open station not farther than this, in a straight line, where they can
+    #[arg(long, value_name = "METRES")]
+    reach: Option<f64>,
     /// Least, target and most of communities of one kind, as in vc=150:200:250; may be said of each kind
     #[arg(long, value_name = "KIND=MIN:TARGET:MAX")]
     band: Vec<String>,
@@ -100,7 +104,7 @@ impl Draft {
     ) -> Result<Vec<Wish>, Failure> {
         let weigh = self.weigh(units)?;
         let hard = options.hard()?;
-        let bands = self.bands(world)?;
+        let (bands, reach) = (self.bands(world)?, self.reach(world)?);
         let wish = |area: &AreaId| {
             let kind = world.areas().get(*area).map_or("", |record| &record.kind);
             let own = bands.iter().find(|(named, _)| *named == *kind).map(|(_, count)| *count);
@@ -116,9 +120,18 @@ impl Draft {
             };
             let mut aim = Aim::new(sound(count)?);
             (aim.seed, aim.hard) = (options.seed, hard);
-            Ok(Wish { aim, weigh, is_estate_bound: self.bind_estates })
+            Ok(Wish { aim, weigh, is_estate_bound: self.bind_estates, reach })
         };
         areas.iter().map(wish).collect()
+    }
+
+    fn reach(&self, world: &World) -> Result<Option<Length>, Failure> {
+        let Some(metres) = self.reach else { return Ok(None) };
+        if world.stations().is_empty() {
+            return Err(Failure(format!("--reach: {}", say("divide.no-stations"))));
+        }
+        let reach = reach_of(metres);
+        reach.map(Some).ok_or_else(|| Failure(format!("--reach: {}", say("divide.bad-reach"))))
     }
 
     fn weigh(&self, units: &Units) -> Result<Weigh, Failure> {
@@ -345,6 +358,7 @@ impl Summary<'_> {
                     let seconds = one.seconds;
                     let report = Report { division, measures, seconds, name_of: &name_of };
                     let mut row = report.json();
+                    row["reach"] = json!(self.reach(proposal));
                     row["moved"] = json!(proposal.moved);
                     row["before"] = json!(proposal.before.as_ref().map(in_short));
                     row
@@ -359,6 +373,25 @@ impl Summary<'_> {
             "communities": communities.collect::<Vec<_>>(),
             "seconds": (self.seconds * 1e3).round() / 1e3,
         })
+    }
+
+    /// The station of each part, and whom it leaves out.
+    fn reach(&self, proposal: &Proposal) -> Option<Value> {
+        let reach = proposal.plot.reach.as_ref()?;
+        let stations = proposal.measures.parts.iter().map(|part| {
+            let shared = part.shared?;
+            let row = reach.stations.get(shared.station? as usize)?;
+            let code = self.world.stations().get(*row).code.as_str();
+            Some(json!({ "code": code, "reached": shared.reached, "missed": shared.missed }))
+        });
+        Some(json!({
+            "metres": reach.within.meters(),
+            "households": reach.households,
+            "beyond": reach.beyond,
+            "missed": proposal.measures.missed(),
+            "missed_before": proposal.before.as_ref().map(Measures::missed),
+            "stations": stations.collect::<Vec<_>>(),
+        }))
     }
 
     fn refusal(&self, area: AreaId) -> Option<&str> {
@@ -377,6 +410,9 @@ impl Summary<'_> {
                     let seconds = one.seconds;
                     let report = Report { division, measures, seconds, name_of: &name_of };
                     println!("{code}: {}; {} households move", report.text(), proposal.moved);
+                    if let Some(reach) = &proposal.plot.reach {
+                        println!("{code}: {}", reach_text(reach, &proposal.measures));
+                    }
                 }
             }
             if let Some(why) = self.refusal(one.area) {
@@ -390,6 +426,18 @@ impl Summary<'_> {
             self.seconds
         );
     }
+}
+
+/// Stations in a line for a person.
+fn reach_text(reach: &Reach, measures: &Measures) -> String {
+    let Reach { within, stations, households, beyond } = reach;
+    format!(
+        "{} stations within {:.0} m; {} of {households} households reach one, {} of them not their grid's",
+        stations.len(),
+        within.meters(),
+        households - beyond,
+        measures.missed(),
+    )
 }
 
 /// The grids there were, in the figures a division is judged by.

@@ -5,8 +5,8 @@ use utoipa::ToSchema;
 
 use super::ensemble::EnsembleRow;
 use super::geometry::Geometry;
-use crate::divide::community::{Proposal, Wish, kept};
-use crate::divide::{Certificate, Count, Measures};
+use crate::divide::community::{Plot, Proposal, Wish, kept};
+use crate::divide::{Certificate, Count, Measures, SharedStation};
 use crate::domain::fabric::outline::outline;
 use crate::domain::ids::{AreaId, Code, PlanId};
 use crate::domain::issue::words;
@@ -50,6 +50,8 @@ pub struct DivisionRow {
     pub same: bool,
     /// The limit in time ended the search early.
     pub cut_short: bool,
+    /// Where a station in reach was asked for.
+    pub reach: Option<ReachRow>,
     /// Parts outside the band that no certificate explains, by place in `parts`.
     pub unproven: Vec<u32>,
 }
@@ -68,6 +70,32 @@ pub struct PartRow {
     pub compactness: f64,
     pub border_m: f64,
     pub barrier_share: Option<f64>,
+    /// The station most of its households reach; null where none does or nobody asked.
+    pub station: Option<StationRow>,
+}
+
+/// The station a grid shares.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct StationRow {
+    pub code: String,
+    pub name: String,
+    /// Households of the grid that reach it.
+    pub reached: i64,
+    /// Those that reach another one only.
+    pub missed: i64,
+}
+
+/// How far the households of a community share the stations of their grids.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ReachRow {
+    pub metres: f64,
+    pub households: i64,
+    /// Households no open station is near enough to, whatever the grids.
+    pub beyond: i64,
+    /// Households that reach a station, but not the one their grid shares.
+    pub missed: i64,
+    /// The same with the grids of today; null where some of the ground has no grid.
+    pub missed_before: Option<i64>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -304,6 +332,7 @@ impl Offered {
                     compactness: rounded(part.compactness),
                     border_m: part.border.meters().round(),
                     barrier_share: share(part.along_barriers.meters(), part.border.meters()),
+                    station: part.shared.and_then(|shared| station(world, plot, shared)),
                 }
             })
             .collect();
@@ -329,10 +358,29 @@ impl Offered {
                 moved: *moved,
                 same: is_as_held,
                 cut_short: division.is_cut_short,
+                reach: plot.reach.as_ref().map(|reach| ReachRow {
+                    metres: reach.within.meters(),
+                    households: reach.households,
+                    beyond: reach.beyond,
+                    missed: measures.missed(),
+                    missed_before: before.as_ref().map(Measures::missed),
+                }),
                 unproven: division.unproven.clone(),
             },
         }
     }
+}
+
+fn station(world: &World, plot: &Plot, shared: SharedStation) -> Option<StationRow> {
+    let SharedStation { station, reached, missed } = shared;
+    let row = *plot.reach.as_ref()?.stations.get(station? as usize)?;
+    let station = world.stations().get(row);
+    Some(StationRow {
+        code: station.code.to_string(),
+        name: station.name.to_string(),
+        reached,
+        missed,
+    })
 }
 
 fn certified(

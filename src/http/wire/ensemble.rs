@@ -26,6 +26,7 @@ pub struct EnsembleBody {
     pub bind_estates: bool,
     #[schema(value_type = Option<Vec<String>>)]
     pub hard: Option<Hard>,
+    pub reach: Option<f64>,
     pub seed: Option<u64>,
     pub time: Option<f64>,
 }
@@ -44,6 +45,7 @@ impl EnsembleBody {
             mix,
             bind_estates,
             hard,
+            reach,
             seed,
             time,
         } = self;
@@ -57,6 +59,7 @@ impl EnsembleBody {
             mix,
             bind_estates,
             hard,
+            reach,
             bands: Default::default(),
             seed,
             time,

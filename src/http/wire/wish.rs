@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::divide::community::{Weigh, Wish};
+use crate::divide::community::{Weigh, Wish, reach_of};
 use crate::divide::{Aim, Barriers, Count};
 use crate::domain::ids::AreaId;
+use crate::domain::measure::Length;
 use crate::domain::world::{Profile, World};
 
 /// What to divide, and into what.
@@ -34,6 +35,8 @@ pub struct DivideBody {
     /// one or several.
     #[schema(value_type = Option<Vec<String>>)]
     pub hard: Option<Hard>,
+    /// Metres, in a straight line, within which the households of a grid should share one open station.
+    pub reach: Option<f64>,
     /// Size bands by kind of community (`rc`, `vc`), instead of those above.
     pub bands: BTreeMap<String, BandBody>,
     pub seed: Option<u64>,
@@ -78,6 +81,9 @@ impl DivideBody {
         if let Some(name) = self.bands.keys().find(strange) {
             return Err(("divide.no-kind", format!("bands.{name}")));
         }
+        if self.reach.is_some() && world.stations().is_empty() {
+            return Err(("divide.no-stations", "reach".to_owned()));
+        }
         areas.iter().map(|area| self.wish(kind(*area), &world.profile_of(*area))).collect()
     }
 
@@ -89,7 +95,16 @@ impl DivideBody {
     fn wish(&self, kind: &str, profile: &Profile) -> Result<Wish, Wrong> {
         let mut aim = Aim::new(self.count(kind, profile)?);
         (aim.hard, aim.seed) = (self.hard()?, self.seed.unwrap_or(1));
-        Ok(Wish { aim, weigh: self.weigh()?, is_estate_bound: self.bind_estates })
+        let is_estate_bound = self.bind_estates;
+        Ok(Wish { aim, weigh: self.weigh()?, is_estate_bound, reach: self.reach()? })
+    }
+
+    fn reach(&self) -> Result<Option<Length>, Wrong> {
+        let Some(metres) = self.reach else { return Ok(None) };
+        match reach_of(metres) {
+            Some(reach) => Ok(Some(reach)),
+            None => Err(("divide.bad-reach", "reach".to_owned())),
+        }
     }
 
     fn weigh(&self) -> Result<Weigh, Wrong> {

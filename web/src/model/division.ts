@@ -12,6 +12,8 @@ export const MIXED = ["households", "persons", "buildings", "area"] as const;
 export const BARRIERS = ["road", "avenue", "rail", "water", "wall"] as const;
 /** Most that one thing may count in a mix. */
 const MOST = 1000;
+/** Metres people may be asked to walk to a station: what is offered, least and most. */
+export const WALK = { usual: 500, min: 10, max: 20_000 };
 
 export type Mix = Record<(typeof MIXED)[number], number>;
 
@@ -29,6 +31,8 @@ export type Wish = {
   bindEstates: boolean;
   /** Not crossed but by declared crossings. */
   hard: (typeof BARRIERS)[number][];
+  /** Metres within which a grid's households share a station; null: not asked. */
+  reach: number | null;
   seed: number;
 };
 
@@ -43,6 +47,8 @@ export type Part = {
   areaM2: number;
   compactness: number;
   barrierShare: number | null;
+  /** The station most of its households reach, where that was asked for. */
+  station: string | null;
 };
 
 export type Judged = {
@@ -52,6 +58,9 @@ export type Judged = {
   compactness: number;
   barrierShare: number | null;
 };
+
+/** Households that reach a station, but not the one their grid shares; and those that reach none. */
+export type Reach = { metres: number; beyond: number; missed: number; missedBefore: number | null };
 
 export type Certificate = { code: string; message: string; weight: number; place: Geometry | null };
 
@@ -68,6 +77,7 @@ export type Proposal = {
     moved: number;
     same: boolean;
     cutShort: boolean;
+    reach: Reach | null;
   } | null;
   certificates: Certificate[];
   problem: { code: string; message: string } | null;
@@ -220,9 +230,10 @@ export function histogram({ values, present }: Spread): {
 }
 
 /** Why a wish cannot be meant; null when it can. */
-export function doubtOf(wish: Wish): "target" | "band" | "mix" | null {
+export function doubtOf(wish: Wish): "target" | "band" | "reach" | "mix" | null {
   if (!Number.isInteger(wish.target) || wish.target < 1) return "target";
   if (!(wish.min >= 0 && wish.min <= wish.target && wish.target <= wish.max)) return "band";
+  if (wish.reach !== null && !(wish.reach >= WALK.min && wish.reach <= WALK.max)) return "reach";
   const shares = Object.values(wish.mix);
   const isMeant = shares.every((share) => Number.isInteger(share) && share >= 0 && share <= MOST);
   return wish.weight === "mix" && !(isMeant && shares.some((share) => share > 0)) ? "mix" : null;

@@ -20,6 +20,7 @@ const part = (node: Node): Part => ({
   areaM2: node.get("area_m2").number(),
   compactness: node.get("compactness").number(),
   barrierShare: node.get("barrier_share").maybe((share) => share.number()),
+  station: node.get("station").maybe((station) => station.get("name").string()),
 });
 
 const judged = (node: Node): Judged => ({
@@ -52,6 +53,12 @@ const proposal = (node: Node): Proposal => ({
     moved: division.get("moved").integer(),
     same: division.get("same").boolean(),
     cutShort: division.get("cut_short").boolean(),
+    reach: division.get("reach").maybe((reach) => ({
+      metres: reach.get("metres").number(),
+      beyond: reach.get("beyond").integer(),
+      missed: reach.get("missed").integer(),
+      missedBefore: reach.get("missed_before").maybe((n) => n.integer()),
+    })),
   })),
   certificates: node.get("certificates").list(certificate),
   problem: node.get("problem").maybe(problem),
@@ -108,13 +115,14 @@ const path = (id: number) => `/api/v1/jobs/${id}`;
 
 /** What both kinds of jobs are told of a wish. */
 function asked(wish: Wish): object {
-  const { target, min, max, isOwnBand, weight, mix, bindEstates, hard, seed } = wish;
+  const { target, min, max, isOwnBand, weight, mix, bindEstates, hard, reach, seed } = wish;
   return {
     ...(isOwnBand ? { target, min, max } : {}),
     ...(weight === "mix" ? { mix } : { weight }),
     seed,
     bind_estates: bindEstates,
     hard,
+    ...(reach === null ? {} : { reach }),
   };
 }
 

@@ -21,6 +21,13 @@ export const divide: typeof zh = {
   mix: "How much each counts",
   more: "More choices",
   bindEstates: "Keep estates together",
+  reach: "Each grid shares a station",
+  metres: "straight-line way to it, in metres",
+  metreSign: "m away",
+  shared: "the station this grid shares",
+  missed: "Cannot reach theirs",
+  beyond: (n: string, metres: string) =>
+    `${n} more households have no station within ${metres} m: no division can help that.`,
   hard: "Never cross",
   barriers: {
     road: "roads",
@@ -65,6 +72,7 @@ export const divide: typeof zh = {
     target: "The target is a whole number from 1 on.",
     band: "The band has to hold the target.",
     mix: "Each counts 0 to 1000, whole numbers, and not all 0.",
+    reach: "The way to a station is between 10 and 20,000 metres.",
   },
   survey: "Compare with other divisions",
   surveyHint:
