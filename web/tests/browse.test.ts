@@ -2,12 +2,14 @@
 
 import { expect, test } from "vitest";
 import type { Action } from "../src/model/action";
-import type { MapSurface, Picked } from "../src/model/surface";
+import { type MapSurface, type Picked, type Pixel, sideBySide } from "../src/model/surface";
 import { browse } from "../src/tools/browse";
 
 const grid = (id: number): Picked => ({ thing: { kind: "grid", id }, code: `G${id}`, name: "" });
 
-function setUp(under: (x: number) => Picked | null) {
+type Other = [isOther: (pixel: Pixel) => boolean, other: () => MapSurface | null];
+
+function setUp(under: (x: number) => Picked | null, beside?: (own: MapSurface) => Other) {
   const sent: Action[] = [];
   const cursors: string[] = [];
   const surface: MapSurface = {
@@ -20,7 +22,7 @@ function setUp(under: (x: number) => Picked | null) {
     edges: () => [],
   };
   const tool = browse(
-    surface,
+    beside === undefined ? surface : sideBySide(surface, ...beside(surface)),
     (action) => sent.push(action),
     () => false,
   );
@@ -53,4 +55,28 @@ test("a press says what is there and how near one is", () => {
   const { sent, at } = setUp(() => grid(3));
   at("click", 1);
   expect(sent).toEqual([{ do: "press", picked: grid(3), at: [1, 0], zoom: 15 }]);
+});
+
+test("left of the slider the other plan's map says what is there", () => {
+  const { sent, at } = setUp(
+    () => grid(1),
+    (own) => [([x]) => x < 10, () => ({ ...own, pick: ([x]) => (x < 5 ? null : grid(1)) })],
+  );
+  at("move", 2);
+  at("move", 7);
+  at("move", 12);
+  at("click", 7);
+  expect(sent.map((action) => (action.do === "hover" ? (action.hover?.beside ?? false) : action.do))).toEqual(
+    [true, false, "press"],
+  );
+  expect(sent.at(-1)).toMatchObject({ picked: { code: "G1", beside: true } });
+});
+
+test("while the other map is not there yet, nothing is there", () => {
+  const { sent, at } = setUp(
+    () => grid(1),
+    () => [() => true, () => null],
+  );
+  at("move", 2);
+  expect(sent).toEqual([]);
 });

@@ -1,7 +1,15 @@
 // Two plans beside each other: what is hatched, where it is named, and how rows read.
 
 import { describe, expect, test } from "vitest";
-import { besideState, type GridDiff, hatched, huesBeside, isSame, labelAt } from "../src/model/compare";
+import {
+  besideState,
+  type GridDiff,
+  hatched,
+  hoverOn,
+  huesBeside,
+  isSame,
+  labelAt,
+} from "../src/model/compare";
 import { byWeight, deviated, flowed, ratio, share, turned } from "../src/model/comparing";
 import { paintedOf } from "../src/model/paint";
 import type { Geometry } from "../src/model/place";
@@ -121,6 +129,20 @@ describe("the map", () => {
     expect(there.bench.hues.has(9)).toBe(true);
     expect(planOf(there.view)).toBe("current");
     expect(there.grids.value?.byCode.has("C1-9")).toBe(true);
+  });
+  test("a grid under the pointer lights up on both maps, a gap on its own alone", () => {
+    const over = (kind: "grid" | "gap", beside: boolean): State => ({
+      ...comparing(),
+      hover: { thing: { kind, id: 1 }, at: [0, 0], name: "", beside },
+    });
+    for (const beside of [true, false]) {
+      expect(besideState(over("grid", beside)).hover?.thing.id).toBe(1);
+      expect(hoverOn(over("grid", beside), false)?.thing.id).toBe(1);
+      expect(besideState(over("gap", beside)).hover === null).toBe(!beside);
+      expect(hoverOn(over("gap", beside), false) === null).toBe(beside);
+    }
+    // What the left map is given is its own: it draws by the same rule.
+    expect(hoverOn(besideState(over("gap", true)), false)).not.toBeNull();
   });
   test("the hues are the same map until a plan changes: no map is redrawn under a moving pointer", () => {
     const state = comparing();

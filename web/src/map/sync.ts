@@ -1,7 +1,7 @@
 // A state drawn on the map. Each part is redrawn only when what it reads is another value than last time.
 
 import type { GeoJSONSource, Map as MapLibre, VectorTileSource } from "maplibre-gl";
-import { hatched, labelAt } from "../model/compare";
+import { hatched, hoverOn, labelAt } from "../model/compare";
 import { countOf } from "../model/numbers";
 import { paintedOf } from "../model/paint";
 import type { Geometry } from "../model/place";
@@ -94,7 +94,8 @@ export class Sync {
       ])
     )
       this.counts(state);
-    if (this.fresh("hover", [state.hover?.thing ?? null])) this.hover(state.hover?.thing ?? null);
+    const under = hoverOn(state, false)?.thing ?? null;
+    if (this.fresh("hover", [under])) this.hover(under);
     if (this.fresh("chosen", [view.selection, view.workspace, grids.value, state.building.value]))
       this.choose(state);
     if (this.fresh("look", [state.buildings.value, view.workspace])) this.attention(state);

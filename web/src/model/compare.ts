@@ -62,6 +62,7 @@ export const isSame = (diff: Diff): boolean =>
 /** The state as the map at the left draws it: the other plan's grids, and nothing of the bench. */
 export function besideState(state: State): State {
   const other = state.beside.value;
+  const own = hoverOn(state, true);
   const bare = { colors: null, stroke: null, preview: null, cursor: null, planners: NOBODY };
   return {
     ...state,
@@ -75,10 +76,14 @@ export function besideState(state: State): State {
     fabric: emptySlot,
     comments: emptySlot,
     bench: { ...state.bench, ...bare, hues: huesBeside(state) },
-    hover: null,
+    hover: own && { ...own, beside: false },
     mark: null,
   };
 }
+
+/** What is under the pointer, as one of the two maps draws it: a gap is one in its own plan alone. */
+export const hoverOn = ({ hover }: State, beside: boolean): State["hover"] =>
+  hover?.thing.kind === "gap" && (hover.beside ?? false) !== beside ? null : hover;
 
 const NOBODY: State["bench"]["planners"] = [];
 

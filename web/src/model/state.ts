@@ -61,7 +61,8 @@ export type Thing =
   | { kind: "area"; id: number }
   | { kind: "gap"; id: number };
 /** What lies under the pointer, on the map (`at` in pixels) or in a list (`at` null). */
-export type Hover = { thing: Thing; at: readonly [number, number] | null; name: string };
+/** `beside`: of the plan compared with, whose counts then are told. */
+export type Hover = { thing: Thing; at: readonly [number, number] | null; name: string; beside?: boolean };
 
 /** A place drawn over the map because a list pointed at it. */
 export type Mark = { key: string; geometry: Geometry; title: string };

@@ -5,8 +5,8 @@ import type { Thing } from "./state";
 
 export type Pixel = readonly [x: number, y: number];
 
-/** A thing under the pointer; `code` and `name` come from the tile. */
-export type Picked = { thing: Thing; code: string; name: string };
+/** A thing under the pointer; `code` and `name` come from the tile. `beside`: it is of the plan compared with. */
+export type Picked = { thing: Thing; code: string; name: string; beside?: boolean };
 
 /** A press is `down`; when the tool takes it, `drag` and `up` follow (or `cancel`), and the map stays put. */
 export type PointerEventKind = "move" | "leave" | "click" | "down" | "drag" | "up" | "cancel";
@@ -28,6 +28,20 @@ export type Sketch =
     }
   | { kind: "lines"; role: "taken" | "cursor" | "stranded"; lines: readonly (readonly LonLat[])[] }
   | { kind: "dot"; role: "vertex" | "junction" | "grip" | "planner" | "comment"; at: LonLat; name?: string };
+
+/** A surface in two: where `isOther` says so, `other` tells what lies there. */
+export const sideBySide = (
+  own: MapSurface,
+  isOther: (pixel: Pixel) => boolean,
+  other: () => MapSurface | null,
+): MapSurface => ({
+  ...own,
+  pick: (pixel) => {
+    if (!isOther(pixel)) return own.pick(pixel);
+    const picked = other()?.pick(pixel) ?? null;
+    return picked && { ...picked, beside: true };
+  },
+});
 
 export interface MapSurface {
   /** The uppermost thing at a pixel: building, grid, gap, area, in this order. */

@@ -4,7 +4,7 @@ import type { Send } from "../model/action";
 import type { MapSurface, Picked, Tool } from "../model/surface";
 
 const same = (a: Picked | null, b: Picked | null): boolean =>
-  a?.thing.kind === b?.thing.kind && a?.thing.id === b?.thing.id;
+  a?.thing.kind === b?.thing.kind && a?.thing.id === b?.thing.id && a?.beside === b?.beside;
 
 /** `pointing` says whether the page waits for a place rather than a thing. */
 export function browse(surface: MapSurface, send: Send, pointing: () => boolean): Tool {
@@ -28,7 +28,12 @@ export function browse(surface: MapSurface, send: Send, pointing: () => boolean)
       under = picked === null || thing === null ? null : { ...picked, thing };
       send({
         do: "hover",
-        hover: under && { thing: under.thing, at: event.pixel, name: under.name || under.code },
+        hover: under && {
+          thing: under.thing,
+          at: event.pixel,
+          name: under.name || under.code,
+          ...(under.beside ? { beside: true } : {}),
+        },
       });
       return false;
     },

@@ -4,7 +4,7 @@
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { communities, shifted, started } from "./plans";
-import { drawn, expect, get, LOOKS, test } from "./support";
+import { drawn, expect, type GridRow, get, LOOKS, test } from "./support";
 
 type Flow = { in: number; out: number; before: number; after: number };
 type Diff = {
@@ -69,6 +69,54 @@ test("a slider between two maps, the totals and the table as the server has them
   await slider.press("End");
   expect(await at()).toBe(98);
   await page.screenshot({ path: join(LOOKS, "compare-swiped.png") });
+});
+
+test("what lies left of the slider is told and chosen as it was, right of it as it would be", async ({
+  page,
+  server,
+  watch,
+}) => {
+  watch(page);
+  const { id, community } = await changed(page, server);
+  const diff = await diffOf(page, server, id);
+  // It only gains ground, so its label lies in it on both sides.
+  const gains = diff.grids.find(({ households }) => households.in > 0 && households.out === 0);
+  const { grids } = await get<{ grids: GridRow[] }>(page, server, "/api/v1/plans/current/grids");
+  const row = grids.find((one) => one.code === gains?.grid);
+  if (gains === undefined || row === undefined) throw new Error("no grid only gains");
+  const [lon, lat] = row.label;
+  await page.goto(
+    `${server}/#/plan?plan=${id}&in=${community}&against=current&show=swipe&map=14.40/${lon}/${lat}`,
+  );
+  await drawn(page);
+  await expect(page.locator("canvas.maplibregl-canvas")).toHaveCount(2);
+  const slider = page.getByRole("slider", { name: "两图分界" });
+  const box = await page.locator("main .map").boundingBox();
+  if (box === null) throw new Error("no map");
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  const bubble = page.locator(".bubble");
+  for (const [end, households] of [
+    ["End", gains.households.before],
+    ["Home", gains.households.after],
+  ] as const) {
+    await slider.press(end);
+    await page.waitForTimeout(600);
+    await expect(async () => {
+      await page.mouse.move(x - 4, y);
+      await page.mouse.move(x, y);
+      await expect(bubble).toContainText(gains.name, { timeout: 1000 });
+    }).toPass({ timeout: 20_000 });
+    await expect(bubble.locator(".main")).toHaveText(number.format(households));
+    await page.screenshot({ path: join(LOOKS, `compare-hover-${end.toLowerCase()}.png`) });
+    await page.mouse.click(x, y);
+    await expect(page).toHaveURL(new RegExp(`grid=${gains.grid}`));
+    await expect(page.getByText(gains.sentence).first()).toBeVisible();
+    await page.keyboard.press("Escape");
+    await expect(page).not.toHaveURL(/grid=/);
+  }
+  // The slider still goes by keys.
+  await slider.press("ArrowRight");
+  expect(Number(await slider.getAttribute("aria-valuenow"))).toBe(7);
 });
 
 test("both maps look at the same place whatever one does", async ({ page, server, watch }) => {
