@@ -1,6 +1,7 @@
 //! `lifang divide`: ground into parts of like weight, with the proof beside it.
 
 mod plan;
+mod progress;
 mod report;
 mod units;
 

@@ -12,12 +12,13 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::Options;
+use super::progress::{Progress, Watcher};
 use super::report::{Report, write_json};
 use super::units::Units;
 use crate::cli::words::say;
 use crate::cli::{Database, Done, Failure, area_choice};
 use crate::desk::{Desk, DeskError};
-use crate::divide::community::{Proposal, Reach, Weigh, Wish, propose, reach_of};
+use crate::divide::community::{Proposal, Reach, Weigh, Wish, plot, propose, reach_of};
 use crate::divide::{Aim, Count, Impossible, Measures, Stop};
 use crate::domain::decide::edits::{StartPlan, prepare};
 use crate::domain::decide::{Command, Refusal};
@@ -235,6 +236,7 @@ fn divide_all(
     let n_inner = if wishes.len() == 1 { n_threads } else { 1 };
     let next = AtomicUsize::new(0);
     let found = Mutex::new(Vec::new());
+    let progress = Progress::new(wishes.len());
     std::thread::scope(|scope| {
         for _ in 0..n_threads.min(wishes.len()) {
             scope.spawn(|| {
@@ -243,18 +245,23 @@ fn divide_all(
                     let mut wish = wish.clone();
                     wish.aim.n_threads = n_inner;
                     let start = Instant::now();
-                    let outcome = match propose(world, plan, area, &wish, stop) {
+                    let name = world.areas().get(area).map_or("", |record| &record.name);
+                    let weights = || plot(world, plan, area, &wish).map(|plot| plot.ground.weights);
+                    let watcher = Watcher::new(&progress, name, || weights().unwrap_or_default());
+                    let outcome = match propose(world, plan, area, &wish, &watcher.beside(stop)) {
                         Ok(Some(proposal)) => Ok(proposal),
                         Ok(None) => Err(Impossible::NoUnits),
                         Err(why) => Err(why),
                     };
                     let seconds = start.elapsed().as_secs_f64();
+                    progress.advance(name);
                     let mut found = found.lock().expect("nobody panics with it");
                     found.push(Divided { area, seconds, outcome });
                 }
             });
         }
     });
+    progress.end();
     let mut found = found.into_inner().expect("nobody panics with it");
     found.sort_by(|a, b| world.areas().by_code_order(a.area, b.area));
     found

@@ -7,6 +7,7 @@ use std::time::Instant;
 use clap::Args;
 
 use super::Options;
+use super::progress::{Progress, Watcher};
 use super::report::{Report, write_json};
 use crate::cli::words::say;
 use crate::cli::{Done, Failure};
@@ -61,7 +62,10 @@ impl Units {
         let found = coverage(&sheet.shapes, &sheet.weights, &lines, TOLERANCE);
         let n_problems = tell(&sheet, &found);
         let start = Instant::now();
-        let division = divide(&found.ground, &aim, &stop).map_err(Failure::of)?;
+        let progress = Progress::new(1);
+        let watcher = Watcher::new(&progress, "", || found.ground.weights.clone());
+        let division = divide(&found.ground, &aim, &watcher.beside(&stop)).map_err(Failure::of)?;
+        progress.end();
         let seconds = start.elapsed().as_secs_f64();
         self.write(&sheet, &found, &division.part)?;
         let measures = measure(&found.ground, &division.part, division.n_parts);
