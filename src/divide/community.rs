@@ -13,13 +13,13 @@ use std::collections::BTreeMap;
 use super::aim::{Aim, Impossible};
 use super::ground::{Border, Ground};
 use super::measure::{Measures, measure};
+use super::nested::is_nested;
 use super::reach::Served;
 use super::solve::{Division, divide};
 use super::watch::Stop;
 use crate::domain::ids::{AreaId, CellId, GridKey, PlanId};
 use crate::domain::measure::Length;
 use crate::domain::plan::PlanChoice;
-use crate::domain::plan::check::Canvas;
 use crate::domain::plan::edit::{Part, Stroke};
 use crate::domain::register::rows::GridKind;
 use crate::domain::tally::Tally;
@@ -287,8 +287,7 @@ pub fn propose(
     Ok(Some(Proposal { area, plot, division, measures, before, keeps, moved }))
 }
 
-/// A division in which no part lies wholly inside another, as a planner may not draw one. Ground where
-/// that cannot be helped gets the last that was found, and the desk says what is wrong with it.
+/// A division in which no part lies wholly inside another. Ground where that cannot be helped gets the last that was found, and the desk says what is wrong with it.
 fn unswallowed(
     world: &World,
     plan: PlanId,
@@ -304,18 +303,9 @@ fn unswallowed(
     let mut number = 0;
     loop {
         let division = divide(&plot.ground, &aim, stop)?;
-        let mut colors: Vec<Option<GridKey>> = vec![None; cut.fabric.n_cells()];
-        for (cell, part) in plot.cells.iter().zip(&division.part) {
-            colors[cell.index()] = GridKey::new(part + 1);
-        }
-        let canvas = Canvas { fabric: &cut.fabric, colors: &colors, links: &[] };
-        let swallows = |part: u32| {
-            let key = GridKey::new(part + 1).expect("one more than a number");
-            let enclosed = canvas.enclosed(key);
-            enclosed.iter().flatten().any(|cell| colors[cell.index()].is_some())
-        };
         number += 1;
-        if number == TRIES || !(0..division.n_parts as u32).any(swallows) {
+        if number == TRIES || !is_nested(&cut.fabric, &plot.cells, &division.part, division.n_parts)
+        {
             return Ok(division);
         }
         aim.seed = aim.seed.wrapping_add(1 << 32);

@@ -1,7 +1,8 @@
 //! Many different good divisions of the same ground, and where another one stands among them.
 //!
 //! Each is found by one quick search from a seed of its own, and counts once however often it is found.
-//! All are measured by [`measure`], and so is what they are compared with.
+//! All are measured by [`measure`], and so is what they are compared with. Of a community those are left out,
+//! and counted, in which a grid would lie inside another.
 //!
 //! **Why** quick searches and not a random walk through all divisions: nobody signs a random division. What
 //! a planner wants to know is how the grids of today stand among those an office could have drawn. So the
@@ -14,9 +15,11 @@ use super::community::{Wish, before, plot};
 use super::crew;
 use super::ground::Ground;
 use super::measure::{Measures, measure};
-use super::solve::divide;
+use super::nested::is_nested;
+use super::solve::{Division, divide};
 use super::watch::Stop;
 use crate::domain::ids::{AreaId, PlanId};
+use crate::domain::plan::PlanChoice;
 use crate::domain::world::World;
 
 /// How often seeds are tried anew for divisions that were found twice, as a multiple of what is wanted.
@@ -45,30 +48,32 @@ impl Figures {
 }
 
 /// Different divisions, in the order of their seeds.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Ensemble {
     /// Part of each unit, numbered by first units: equal divisions are equal rows.
     pub parts: Vec<Vec<u32>>,
     pub figures: Vec<Figures>,
     /// Searches that were made.
     pub n_tried: usize,
+    /// Different divisions left out because nobody may draw them.
+    pub n_left_out: usize,
     /// The limit in time came before there were as many as wanted.
     pub is_cut_short: bool,
 }
 
 /// Up to `n` different divisions. Deterministic for a seed on any number of threads, unless cut short.
 ///
-/// `told` hears of every search that has ended. Cost: that of `n` quick searches, three times as many where
-/// ground is so small that few divisions differ.
+/// `may_draw` says whether one counts; `told` hears of every search that has ended. Cost: that of `n` quick
+/// searches, three times as many where few divisions differ or may be drawn.
 pub fn ensemble(
     ground: &Ground,
     aim: &Aim,
     n: usize,
     stop: &Stop<'_>,
+    may_draw: &(dyn Fn(&Division) -> bool + Sync),
     told: &(dyn Fn() + Sync),
 ) -> Result<Ensemble, Impossible> {
-    let mut all =
-        Ensemble { parts: Vec::new(), figures: Vec::new(), n_tried: 0, is_cut_short: false };
+    let mut all = Ensemble::default();
     let mut known = HashSet::new();
     for batch in 0..BATCHES {
         let numbers: Vec<u64> = (0..n).map(|number| (batch * n + number) as u64).collect();
@@ -82,6 +87,7 @@ pub fn ensemble(
             told();
             Some(division.map(|division| {
                 let figures = Figures::of(&measure(ground, &division.part, division.n_parts));
+                let figures = may_draw(&division).then_some(figures);
                 (division, figures)
             }))
         });
@@ -93,10 +99,16 @@ pub fn ensemble(
             let Some(one) = one else { continue };
             let (division, figures) = one?;
             all.n_tried += 1;
-            if !division.is_cut_short && all.parts.len() < n && known.insert(division.part.clone())
-            {
-                all.parts.push(division.part);
-                all.figures.push(figures);
+            let is_full = all.parts.len() == n;
+            if division.is_cut_short || is_full || !known.insert(division.part.clone()) {
+                continue;
+            }
+            match figures {
+                Some(figures) => {
+                    all.parts.push(division.part);
+                    all.figures.push(figures);
+                }
+                None => all.n_left_out += 1,
             }
         }
         if all.parts.len() >= n || stop.is_late() {
@@ -129,7 +141,11 @@ pub fn survey(
     let Some(plot) = plot(world, plan, area, wish).filter(|plot| !plot.cells.is_empty()) else {
         return Ok(None);
     };
-    let ensemble = ensemble(&plot.ground, &wish.aim, n, stop, told)?;
+    let shard = world.shard(PlanChoice::Plan(plan), area);
+    let fabric = &shard.expect("the plot is of this shard").ground.cut.fabric;
+    let may_draw =
+        |division: &Division| !is_nested(fabric, &plot.cells, &division.part, division.n_parts);
+    let ensemble = ensemble(&plot.ground, &wish.aim, n, stop, &may_draw, told)?;
     let present = before(&plot).map(|measures| Figures::of(&measures));
     Ok(Some(Survey { ensemble, present }))
 }

@@ -464,12 +464,14 @@ fn an_ensemble_holds_different_whole_divisions_the_same_on_any_threads() {
     let counted = || {
         heard.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
     };
-    let one = ensemble::ensemble(&ground, &aim, 40, &Stop::default(), &counted).expect("divided");
+    let any = |_: &Division| true;
+    let one = ensemble::ensemble(&ground, &aim, 40, &Stop::default(), &any, &counted);
+    let one = one.expect("divided");
     assert_eq!(heard.into_inner(), one.n_tried);
     let told = || ();
     let of = |n_threads: usize, seed: u64| {
         let aim = Aim { n_threads, seed, ..aim.clone() };
-        ensemble::ensemble(&ground, &aim, 40, &Stop::default(), &told).expect("divided")
+        ensemble::ensemble(&ground, &aim, 40, &Stop::default(), &any, &told).expect("divided")
     };
     assert_eq!(one, of(2, 3));
     assert_ne!(one.parts, of(2, 4).parts);
@@ -485,14 +487,38 @@ fn an_ensemble_holds_different_whole_divisions_the_same_on_any_threads() {
     }
     // Three units in a row have two divisions into two parts, and no more.
     let aim = Aim::new(Count::Exactly(2));
-    let few = ensemble::ensemble(&line(&[5, 5, 5]), &aim, 30, &Stop::default(), &told);
+    let few = ensemble::ensemble(&line(&[5, 5, 5]), &aim, 30, &Stop::default(), &any, &told);
     let few = few.expect("divided");
     assert!((1..=2).contains(&few.parts.len()) && few.n_tried == 90, "{few:?}");
     let flag = std::sync::atomic::AtomicBool::new(true);
     let stop = Stop { cancelled: Some(&flag), ..Stop::default() };
-    let stopped = ensemble::ensemble(&ground, &aim, 30, &stop, &told);
+    let stopped = ensemble::ensemble(&ground, &aim, 30, &stop, &any, &told);
     assert_eq!(stopped, Err(Impossible::Cancelled));
     let stop = Stop { deadline: Some(std::time::Instant::now()), ..Stop::default() };
-    let late = ensemble::ensemble(&ground, &aim, 30, &stop, &told).expect("nothing is something");
+    let late =
+        ensemble::ensemble(&ground, &aim, 30, &stop, &any, &told).expect("nothing is something");
     assert!(late.is_cut_short && late.parts.is_empty());
+}
+
+#[test]
+fn an_ensemble_leaves_out_and_counts_what_nobody_may_draw() {
+    let ground = town(4, 20, 16, 40);
+    let aim = Aim { seed: 3, ..Aim::new(Count::Exactly(6 + n_pieces(&ground))) };
+    // Any rule does here; this one refuses about a third.
+    let may_draw = |part: &[u32]| part.iter().sum::<u32>() % 3 != 0;
+    let rule = |division: &Division| may_draw(&division.part);
+    let of = |n: usize| {
+        ensemble::ensemble(&ground, &aim, n, &Stop::default(), &rule, &|| ()).expect("divided")
+    };
+    let found = of(12);
+    assert!(found.n_left_out > 0, "the rule bites: {} of {}", found.n_left_out, found.n_tried);
+    assert!(found.parts.iter().all(|part| may_draw(part)));
+    assert_eq!(found.parts.len(), found.figures.len());
+    assert!(found.n_left_out + found.parts.len() <= found.n_tried);
+    assert_eq!(found.parts.len(), 12, "others were sought in their place");
+    let none = |_: &Division| false;
+    let bare = ensemble::ensemble(&ground, &aim, 5, &Stop::default(), &none, &|| ());
+    let bare = bare.expect("divided");
+    assert_eq!((bare.parts.len(), bare.n_tried, bare.is_cut_short), (0, 15, false));
+    assert!((1..=15).contains(&bare.n_left_out));
 }

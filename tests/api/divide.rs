@@ -441,6 +441,8 @@ async fn todays_grids_are_ranked_among_other_divisions() {
     assert_eq!(office.house.get(&office.path("/tallies")).await.json(), before, "only looked at");
     let found = &job["ensemble"];
     assert_eq!((&found["kept"], &found["n_wanted"]), (&json!(30), &json!(30)));
+    let n_left_out = found["nested"].as_u64().unwrap();
+    assert!(n_left_out + 30 <= found["n"].as_u64().unwrap(), "{found}");
     for (name, is_less_better) in
         [("deviation", true), ("barrier_share", false), ("compactness", false)]
     {

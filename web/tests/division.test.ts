@@ -173,7 +173,7 @@ describe("a division", () => {
     expect(watch).toContainEqual({ do: "watchJob", id: 9, cells: null, ms: 250 });
     expect(running.bench.dividing.job?.id).toBe(7);
     const measures = { deviation: spread, barrier_share: spread, compactness: spread };
-    const found = { area: code, kept: 4, cut_short: false, measures, problem: null };
+    const found = { area: code, kept: 4, nested: 2, cut_short: false, measures, problem: null };
     const [done] = update(running, { of: "divide", do: "job", job: told("done", 4, found) });
     const survey = done.bench.dividing.survey;
     expect(survey !== "asked" && survey?.survey?.measures.barrierShare.rank).toBe(1);

@@ -85,6 +85,8 @@ pub struct EnsembleRow {
     /// Searches made, and different divisions kept of what they found. All of them are connected.
     pub n: usize,
     pub kept: usize,
+    /// Different divisions left out because a grid would lie inside another, which nobody may draw.
+    pub nested: usize,
     /// The limit in time came before there were as many as wanted.
     pub cut_short: bool,
     pub measures: MeasuresRow,
@@ -124,6 +126,7 @@ impl EnsembleRow {
             n_wanted: *n_wanted,
             n: ensemble.map_or(0, |ensemble| ensemble.n_tried),
             kept: ensemble.map_or(0, |ensemble| ensemble.parts.len()),
+            nested: ensemble.map_or(0, |ensemble| ensemble.n_left_out),
             cut_short: ensemble.is_ok_and(|ensemble| ensemble.is_cut_short),
             measures: survey.map_or_else(|_| MeasuresRow::default(), MeasuresRow::new),
             problem: survey.err().map(|code| super::division::ProblemRow::new(code, lang)),

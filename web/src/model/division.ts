@@ -102,6 +102,8 @@ export const SPREADS = ["deviation", "barrierShare", "compactness"] as const;
 export type Survey = {
   code: Code;
   kept: number;
+  /** Left out because a grid would lie inside another. */
+  nested: number;
   cutShort: boolean;
   measures: Record<(typeof SPREADS)[number], Spread>;
   problem: { code: string; message: string } | null;

@@ -90,6 +90,7 @@ const spread = (node: Node): Spread => ({
 const surveyOf = (node: Node): Survey => ({
   code: node.get("area").string(),
   kept: node.get("kept").integer(),
+  nested: node.get("nested").integer(),
   cutShort: node.get("cut_short").boolean(),
   measures: {
     deviation: spread(node.get("measures").get("deviation")),

@@ -80,6 +80,8 @@ export const divide: typeof zh = {
   beginSurvey: "Compare",
   drawn: (done, of) => `${done} of ${of} drawn`,
   rank: (share, n) => `better than ${share} of ${n}`,
+  nested: (n) => `${n} left out because a grid would lie inside another.`,
+  allNested: "In every division found a grid would lie inside another: nothing to compare with.",
   noPresent: "some ground has no grid yet: nothing to compare",
   better: { less: "less is better", more: "more is better" },
   others: "Communities",

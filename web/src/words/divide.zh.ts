@@ -73,6 +73,8 @@ export const divide = {
   beginSurvey: "开始比较",
   drawn: (done: string, of: string) => `已生成 ${done} / ${of} 个`,
   rank: (share: string, n: string) => `优于 ${n} 个方案中的 ${share}`,
+  nested: (n: string) => `另有 ${n} 个方案因网格套在网格之中而未计入。`,
+  allNested: "找到的方案都有网格套在网格之中，无从比较。",
   noPresent: "尚有地块未划入网格，无法比较",
   better: { less: "越小越好", more: "越大越好" },
   others: "各社区",
