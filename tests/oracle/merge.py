@@ -100,7 +100,10 @@ def main(binary):
                ([new], MERGED))
         expect("what it came of", sorted(one["code"] for one in server.get(f"/api/v1/areas/{new}")["predecessors"]),
                sorted(old))
-        past = {area["code"]: area["tally"] for area in server.get(f"/api/v1/areas?at={FIRST}")["areas"]}
+        before_it = server.get(f"/api/v1/areas?at={FIRST}")["areas"]
+        past = {area["code"]: area["tally"] for area in before_it}
+        told = {area["code"]: [one["code"] for one in area["successors"]] for area in before_it if area["successors"]}
+        expect("what became of them, told of the day before", told, {code: [new] for code in old})
         expect("areas of the day before", past, whole)
         where = server.get(f"/api/v1/locate?building={building}&at={FIRST}")
         expect("locate the day before", where["community"]["code"], old[1])

@@ -6,6 +6,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 
 use super::grids::OnDay;
+use crate::domain::world::World;
 use crate::http::App;
 use crate::http::ask::{Ask, json};
 use crate::http::past::{About, answer_about};
@@ -20,7 +21,7 @@ pub async fn areas(
     Ask(asked): Ask<OnDay>,
 ) -> Result<Response, Problem> {
     let about = About { at: asked.at, ..About::default() };
-    answer_about(&app, about, |app, world, _| Ok(json(&*app.areas.get(world, AreaRows::new)))).await
+    answer_about(&app, about, |app, world, _| Ok(json(&*rows(app, world)))).await
 }
 
 /// One area with its ancestors and children.
@@ -34,9 +35,19 @@ pub async fn area(
 ) -> Result<Response, Problem> {
     let about = About { at: asked.at, area: Some(code.clone()), ..About::default() };
     answer_about(&app, about, move |app, world, _| {
-        let rows = app.areas.get(world, AreaRows::new);
-        let detail = rows.detail(world, &code).ok_or(Fault::UnknownArea)?;
+        let detail = rows(app, world).detail(world, &code).ok_or(Fault::UnknownArea)?;
         Ok(json(&detail))
     })
     .await
+}
+
+/// Areas as `world` has them; those of another day with what became of them since.
+fn rows(app: &App, world: &World) -> Arc<AreaRows> {
+    app.areas.get(world, |world| {
+        let mut rows = AreaRows::new(world);
+        if world.is_as_of() {
+            rows.foretell(&app.desk.world());
+        }
+        rows
+    })
 }

@@ -148,6 +148,12 @@ fn kin(world: &World, code: &Code) -> Kin {
     }
 }
 
+fn heirs(world: &World, id: AreaId) -> Vec<Kin> {
+    let heirs = world.areas().heirs(id);
+    let records = heirs.iter().filter_map(|heir| world.areas().get(*heir));
+    records.map(|heir| kin(world, &heir.code)).collect()
+}
+
 impl AreaRows {
     /// Everything about every area under the plans in force. Cost: O(buildings).
     pub fn new(world: &World) -> Self {
@@ -180,6 +186,16 @@ impl AreaRows {
         }
         let rows = order.iter().filter_map(|id| Some(area(world, areas.get(*id)?, &sums[id])));
         Self { revision: world.revision().0, areas: rows.collect() }
+    }
+
+    /// Of areas as they were on another day, what became of them since: their end and their heirs, as `now`
+    /// knows them.
+    pub fn foretell(&mut self, now: &World) {
+        for Area { body, .. } in &mut self.areas {
+            let Some(record) = now.areas().by_code(&body.code) else { continue };
+            body.valid_to = day(record.lineage.to);
+            body.successors = heirs(now, record.id);
+        }
     }
 
     /// The area with `code` with its neighbourhood in the hierarchy.
@@ -256,12 +272,7 @@ fn area(world: &World, record: &AreaRecord, sum: &Sum) -> Area {
         valid_from: day(*from),
         valid_to: day(*to),
         predecessors: predecessors.iter().map(|code| kin(world, code)).collect(),
-        successors: areas
-            .heirs(*id)
-            .iter()
-            .filter_map(|heir| areas.get(*heir))
-            .map(|heir| kin(world, &heir.code))
-            .collect(),
+        successors: heirs(world, *id),
     };
     Area { body, children: areas.children(Some(*id)).len() }
 }
