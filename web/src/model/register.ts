@@ -305,7 +305,15 @@ export type Problem = {
 };
 
 /** Import kinds the page offers, in the order they depend on each other. */
-export const IMPORT_KINDS = ["areas", "grids", "buildings", "households", "members", "barriers", "stations"] as const;
+export const IMPORT_KINDS = [
+  "areas",
+  "grids",
+  "buildings",
+  "households",
+  "members",
+  "barriers",
+  "stations",
+] as const;
 
 /** Datums the page offers; an EPSG number may be written by hand besides. */
 export const DATUMS = ["auto", "4326", "4490", "gcj02", "bd09", "3857"] as const;

@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
-import { communities, started } from "./plans";
+import { communities, fabricOf, started } from "./plans";
 import { drawn, expect, get, LOOKS, test } from "./support";
 
 type Row = { grid: string | null; households: number };
@@ -123,4 +123,91 @@ for (const look of [
       const wide = await page.evaluate(() => document.documentElement.scrollWidth);
       expect(wide, "nothing sticks out").toBeLessThanOrEqual(look.width);
     });
+  });
+
+type Tallied = { grid: string | null; community: string; households: number; buildings: number };
+
+test("where all grids lie in the band, mending says there is nothing to do", async ({
+  page,
+  server,
+  watch,
+}) => {
+  watch(page);
+  const { rows } = await get<{ rows: Tallied[] }>(page, server, "/api/v1/plans/current/tallies");
+  const all = new Map<string, Tallied[]>();
+  for (const row of rows)
+    if (row.grid !== null) all.set(row.community, [...(all.get(row.community) ?? []), row]);
+  const n = (list: Tallied[]) => list.reduce((sum, row) => sum + row.buildings, 0);
+  const [fine] = [...all]
+    .filter(([, list]) => list.every((row) => row.households >= 300 && row.households <= 500))
+    .sort(([, a], [, b]) => n(a) - n(b));
+  const code = fine?.[0] ?? "";
+  const plan = await started(page, server, code, "无需修复");
+  await page.goto(`${server}/#/plan?plan=${plan}&in=${code}`);
+  await drawn(page);
+  await page.getByRole("tab", { name: "自动划分" }).click();
+  const panel = page.getByRole("complementary");
+  const ask = panel.getByRole("button", { name: "为全部超限网格找办法" });
+  await ask.click();
+  await expect(panel.getByText("均在规模区间内，无需修复")).toBeVisible();
+  await expect(panel.getByRole("button", { name: /^采用 \d/ })).toHaveCount(0);
+  await expect(panel.getByRole("heading", { name: "不能全部达标的原因" })).toHaveCount(0);
+  await page.screenshot({ path: join(LOOKS, "repair-nothing.png") });
+  await panel.getByRole("button", { name: "放弃", exact: true }).click();
+  await expect(ask).toBeVisible();
+});
+
+/** A draft where one grid is too heavy for one and too light for two, and all around it is locked. */
+async function hemmedIn(page: Page, server: string): Promise<{ plan: string; code: string }> {
+  const { rows } = await get<{ rows: Tallied[] }>(page, server, "/api/v1/plans/current/tallies");
+  const households = new Map(rows.map((row) => [row.grid, row.households]));
+  for (const code of await communities(page, server)) {
+    const plan = await started(page, server, code, "无法达标");
+    const { revision, cells, seams, grids } = await fabricOf(page, server, plan, code);
+    const gridOf = new Map(cells.map((cell) => [cell.id, cell.grid]));
+    for (const { left, right } of seams) {
+      const [a, b] = [left, right].map((cell) => grids.find((one) => one.id === gridOf.get(cell ?? 0)));
+      if (a === undefined || b === undefined || a === b) continue;
+      const sum = (households.get(a.code) ?? 0) + (households.get(b.code) ?? 0);
+      if (sum <= 500 || sum >= 600) continue;
+      const locked = grids.filter((one) => one !== a && one !== b);
+      const edits = [
+        { op: "merge", grids: [a.code, b.code], keep: a.code },
+        ...locked.map((one) => ({ op: "lock", grid: one.code })),
+      ];
+      const data = { base: revision, edits };
+      const reply = await page.request.post(`${server}/api/v1/plans/${plan}/edits`, { data });
+      if (reply.ok()) return { plan, code };
+    }
+  }
+  throw new Error("no two grids make one between 500 and 600");
+}
+
+for (const [width, height] of [
+  [1440, 900],
+  [390, 844],
+] as const)
+  test(`why it cannot all be in the band is said and shown, at ${width}`, async ({ page, server, watch }) => {
+    watch(page);
+    await page.setViewportSize({ width, height });
+    const { plan, code } = await hemmedIn(page, server);
+    type Told = { certificates: { message: string; weight: number }[]; said: { message: string } };
+    const asked = await page.request.post(`${server}/api/v1/plans/${plan}/repair`, { data: { area: code } });
+    const told = (await asked.json()) as Told;
+    const [why] = told.certificates;
+    expect(why?.message).toBe("任何份数都不能使其全部达标");
+    await page.goto(`${server}/#/plan?plan=${plan}&in=${code}`);
+    await drawn(page);
+    await page.getByRole("tab", { name: "自动划分" }).click();
+    const panel = page.getByRole("complementary");
+    await panel.getByRole("button", { name: "为全部超限网格找办法" }).click();
+    await expect(panel.getByText(told.said.message)).toBeVisible();
+    const reason = panel.getByRole("listitem").filter({ hasText: why?.message });
+    await expect(panel.getByRole("heading", { name: "不能全部达标的原因" })).toBeVisible();
+    await expect(reason).toContainText(`合计 ${why?.weight}`);
+    await reason.getByRole("button", { name: "查看" }).click();
+    await drawn(page);
+    await reason.scrollIntoViewIfNeeded();
+    await page.screenshot({ path: join(LOOKS, `repair-why-${width}.png`) });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
   });
