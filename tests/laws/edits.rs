@@ -533,6 +533,7 @@ fn a_division_is_an_edit_like_any_other() {
                 aim: Aim::new(Count::Exactly(3)),
                 weigh: Weigh::HOUSEHOLDS,
                 is_estate_bound: false,
+                reach: None,
             };
             let found =
                 propose(bench.world(), bench.plan, shard.community, &wish, &Stop::default());
