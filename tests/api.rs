@@ -32,6 +32,8 @@ mod repair;
 mod replies;
 #[path = "api/routes.rs"]
 mod routes;
+#[path = "api/stations.rs"]
+mod stations;
 #[path = "api/tiles.rs"]
 mod tiles;
 #[path = "api/uploads.rs"]

@@ -11,9 +11,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use lifang::domain::ids::Code;
 use lifang::domain::place::{Pin, Polygon};
+use lifang::domain::register::area::Level;
 use lifang::domain::register::feature::FeatureKind;
-use lifang::domain::register::rows::{FeatureRow, Rows};
+use lifang::domain::register::rows::{FeatureRow, Rows, StationRow};
+use lifang::domain::register::station::StationKind;
 use lifang::domain::world::{PlanChoice, Standing, World};
 use lifang::sample::demo;
 use lifang::sample::random::RandomTown;
@@ -23,13 +26,14 @@ use support::Desk;
 use tile::{Decoded, decode, told};
 
 /// Every property a tile may carry, by layer: names and kinds of shapes, no count, nothing about people.
-const ALLOWED: [(&str, &[&str]); 7] = [
+const ALLOWED: [(&str, &[&str]); 8] = [
     ("base", &["kind", "name"]),
     ("areas", &["code", "name", "level", "kind"]),
     ("grids", &["code", "name", "community", "kind"]),
     ("gaps", &["community"]),
     ("buildings", &["code", "name", "use", "floors"]),
     ("borders", &["rank"]),
+    ("stations", &["code", "name", "kind", "level"]),
     ("labels", &["code", "name", "level"]),
 ];
 
@@ -73,6 +77,21 @@ fn small_world() -> World {
         feature(1, FeatureKind::Street, "青松路", vec![street], vec![]),
         feature(2, FeatureKind::Water, "月牙塘", vec![], vec![pond]),
     ]));
+    let station = |row, x, is_open| StationRow {
+        row,
+        code: Code::new(&format!("S{row}")).unwrap(),
+        name: "柳营工作站".into(),
+        kind: StationKind::Workstation,
+        level: (row > 1).then_some(Level::Community),
+        pin: Some(at(x, 3_000)),
+        floor_area: None,
+        hall_area: None,
+        serves: Vec::new(),
+        is_open,
+    };
+    // The second is closed, and so not drawn.
+    let rows = vec![station(1, 3_000, true), station(2, 4_000, false), station(3, 20_000, true)];
+    desk.import(Rows::Stations(rows));
     desk.world
 }
 

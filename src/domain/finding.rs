@@ -5,6 +5,7 @@
 use super::ids::{AreaId, BatchId, BuildingId, CellId, GridKey, PlanId};
 use super::indicators::coverage::{Size, size_of};
 use super::issue::Severity;
+use super::measure::{Count, Share};
 use super::place::{Pin, Polygon};
 use super::placement::Reason;
 use super::register::people::Unhoused;
@@ -72,6 +73,7 @@ pub fn findings(world: &World, query: &Query<'_>) -> Vec<Finding> {
             }),
             None => {}
         }
+        add_service(world, community, &mut found);
         if let Some(housing) = world.town().housing(Some(community)) {
             add_housing(housing, Some(community), shard, &mut found);
         }
@@ -199,6 +201,33 @@ fn add_housing(
         if straddles {
             add("placement.straddles", Severity::Note);
         }
+    }
+}
+
+/// Homes within reach of a station: fewer than so many in a hundred are a finding.
+const REACHED_PERCENT: i64 = 90;
+
+fn add_service(world: &World, community: AreaId, found: &mut Vec<Finding>) {
+    let Some(service) = world.service_of(community) else { return };
+    let mut add = |code, severity, place, households: Count| {
+        found.push(Finding {
+            code,
+            severity,
+            community: Some(community),
+            subject: Subject::Area(community),
+            place,
+            figure: Some(households.get() as f64),
+        });
+    };
+    let has_ground = world.areas().shape(community).is_some();
+    if service.stations == 0 && has_ground {
+        let households = service.homes.households;
+        add("station.none", Severity::Warning, Place::Area(community), households);
+    }
+    let Share { n, d } = service.homes.reached;
+    if n.get() * 100 < d.get() * REACHED_PERCENT {
+        let place = service.homes.farthest.map_or(Place::Area(community), Place::At);
+        add("station.far", Severity::Note, place, d - n);
     }
 }
 

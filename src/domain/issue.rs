@@ -268,6 +268,8 @@ codes! {
     "row.unknown-predecessor", "前身不在区划表中，只记录代码", "the area it came of is not known; its code is kept on record";
     "plan.behind", "所依据的方案已不再生效，请先更新草案", "what the draft started from no longer counts: bring it up to date first";
     "grid.in-pieces", "网格不连片", "the grid lies in pieces";
+    "station.none", "没有开放的服务站", "no open station serves the community";
+    "station.far", "步行范围内没有服务站的住户过多", "too many households have no station in reach";
     "area.no-plan", "社区尚未划分网格", "the community has no grids";
 }
 

@@ -214,6 +214,7 @@ pub fn router(app: Arc<App>) -> Router {
         .routes(routes!(api::tallies::tallies))
         .routes(routes!(api::tallies::classes))
         .routes(routes!(api::findings::findings))
+        .routes(routes!(api::stations::stations))
         .routes(routes!(api::locate::locate))
         .routes(routes!(api::search::search))
         .routes(routes!(api::imports::imports))

@@ -64,7 +64,7 @@ impl From<TileError> for Problem {
 /// One vector tile of one or several layers.
 #[utoipa::path(get, path = "/tiles/{plan}/{layers}/{z}/{x}/{y}", tag = "tiles",
     params(("plan" = String, Path, description = "number, or `current`"),
-        ("layers" = String, Path, description = "areas, grids, borders, labels, buildings, gaps, base; comma-separated"),
+        ("layers" = String, Path, description = "areas, grids, borders, labels, buildings, gaps, stations, base; comma-separated"),
         ("z" = u8, Path, description = "5 to 20"), ("x" = u32, Path), ("y" = u32, Path), DayAsk),
     responses(
         (status = 200, content_type = "application/vnd.mapbox-vector-tile", body = Vec<u8>),

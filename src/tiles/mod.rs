@@ -104,7 +104,7 @@ pub struct Layer {
 pub struct Layers(u8);
 
 impl Layers {
-    pub const ALL: Self = Self((1 << LAYERS.len()) - 1);
+    pub const ALL: Self = Self(u8::MAX >> (u8::BITS as usize - LAYERS.len()));
 
     /// Reads a list of names divided by commas; order and repeats do not matter.
     pub fn parse(names: &str) -> Result<Self, TileError> {

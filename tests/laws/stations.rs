@@ -1,6 +1,7 @@
 //! Laws of stations: found by place as every one of them would be if asked, quiet the second time, the same
 //! step by step and at once, and serving what they say or where they stand.
 
+use lifang::domain::decide::Command;
 use lifang::domain::ids::Code;
 use lifang::domain::issue::Severity;
 use lifang::domain::measure::{Area, Length};
@@ -8,7 +9,7 @@ use lifang::domain::place::{Pin, distance};
 use lifang::domain::register::area::Level;
 use lifang::domain::register::rows::{AreaRow, Rows, StationRow};
 use lifang::domain::register::station::StationKind;
-use lifang::domain::world::World;
+use lifang::domain::world::{Homes, World};
 use lifang::sample::dice::Dice;
 use lifang::sample::random::RandomTown;
 use proptest::prelude::*;
@@ -198,4 +199,63 @@ fn whoever_served_a_community_serves_what_became_of_it() {
     lineage::import(&mut desk, vec![merged], "2026-12-01");
     assert!(desk.world.areas().by_code(two[1].as_str()).expect("kept").is_abolished());
     assert_eq!(served(&desk.world, "S001"), ["990101001601"]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    /// I28 to I30 as whoever asks every household about every station would count them, also after homes
+    /// have moved and a station has closed.
+    #[test]
+    fn service_is_every_household_against_every_station(seed in any::<u64>(), communities in 1usize..4) {
+        let mut dice = Dice::new(seed);
+        let mut desk = Desk::default();
+        desk.import_town(&town_of(seed, communities));
+        let meters = dice.between(5, 90);
+        let reach = vec![("station.reach".into(), Some(meters.to_string().into()))];
+        desk.run(Command::Settings(reach)).expect("may be set");
+        let rows = some_stations(&desk.world, 8, &mut dice);
+        desk.import(Rows::Stations(rows.clone()));
+        service_is_right(&desk.world, meters.into())?;
+        desk.import(Rows::Buildings(town_of(!seed, communities).buildings));
+        service_is_right(&desk.world, meters.into())?;
+        let closed = rows.into_iter().map(|row| StationRow { is_open: false, ..row });
+        desk.import(Rows::Stations(closed.collect()));
+        service_is_right(&desk.world, meters.into())?;
+    }
+}
+
+fn service_is_right(world: &World, meters: f64) -> Result<(), TestCaseError> {
+    let stations = world.stations();
+    let open: Vec<_> = stations.by_id().values().filter(|station| station.is_open).collect();
+    let mut floor = 0;
+    for community in world.areas().communities(None) {
+        let service = world.service_of(community).expect("there are stations");
+        let serving =
+            (0..stations.len()).filter(|row| stations.served_by(*row).contains(&community));
+        prop_assert_eq!(service.stations as usize, serving.count());
+        let (mut all, mut located, mut reached) = (0, 0, 0);
+        let housing = world.town().housing(Some(community));
+        for (homes, row) in
+            housing.iter().flat_map(|one| (0..one.homes.len()).map(|row| (&one.homes, row)))
+        {
+            let households = i64::from(homes.counts(row).households);
+            all += households;
+            let Some(pin) = homes.pin(row) else { continue };
+            located += households;
+            let near = |at: Pin| distance(pin, at) <= meters;
+            if open.iter().any(|station| station.at.is_some_and(near)) {
+                reached += households;
+            }
+        }
+        let Homes { households, reached: share, farthest } = service.homes;
+        prop_assert_eq!((households.get(), share.n.get(), share.d.get()), (all, reached, located));
+        prop_assert_eq!(farthest.is_some(), reached < located);
+        floor += service.floor.n.get();
+    }
+    let serves = |row: &usize| !stations.served_by(*row).is_empty();
+    let areas = (0..stations.len()).filter(serves).filter_map(|row| stations.get(row).floor_area);
+    let held: i64 = areas.map(|area| area.get() / 100).sum();
+    prop_assert_eq!(floor, held, "floor is shared out without rest");
+    Ok(())
 }

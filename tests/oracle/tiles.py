@@ -23,6 +23,7 @@ ALLOWED = {
     "gaps": {"community"},
     "buildings": {"code", "name", "use", "floors"},
     "borders": {"rank"},
+    "stations": {"code", "name", "kind", "level"},
     "labels": {"code", "name", "level"},
 }
 NUMBERS = {"floors"}

@@ -24,6 +24,13 @@ pub struct Coverage {
     pub suspect: Share,
     /// Grids within the size band, of all grids (I07).
     pub in_band: Share,
+    /// Communities that an open station serves, of all (I28). These three have no denominator while no
+    /// station is known at all.
+    pub served: Share,
+    /// Square metres of station times a hundred, over households (I29).
+    pub floor: Share,
+    /// Households within reach of a station, of the located (I30).
+    pub reached: Share,
     /// Grids above the overload mark (I08), below the band, without a building.
     pub overloaded: Count,
     pub small: Count,
@@ -42,6 +49,9 @@ impl Add for Coverage {
             located,
             suspect,
             in_band,
+            served,
+            floor,
+            reached,
             overloaded,
             small,
             empty,
@@ -56,6 +66,9 @@ impl Add for Coverage {
             located: sum(located, other.located),
             suspect: sum(suspect, other.suspect),
             in_band: sum(in_band, other.in_band),
+            served: sum(served, other.served),
+            floor: sum(floor, other.floor),
+            reached: sum(reached, other.reached),
             overloaded: overloaded + other.overloaded,
             small: small + other.small,
             empty: empty + other.empty,
@@ -104,6 +117,11 @@ pub fn coverage_of(world: &World, plan: PlanChoice, community: AreaId) -> Covera
     let mut coverage = Coverage::default();
     if let Some(shape) = world.areas().shape(community) {
         coverage.ground.d = square_meters(shape.area);
+    }
+    if let Some(service) = world.service_of(community) {
+        coverage.served = Share { n: Count(i64::from(service.stations > 0)), d: Count(1) };
+        coverage.floor = service.floor;
+        coverage.reached = service.homes.reached;
     }
     if let Some(housing) = housing {
         count_homes(housing, &mut coverage);

@@ -70,6 +70,28 @@ pub const INDICATORS: &[Indicator] = &[
         of: |coverage| coverage.in_band,
         target: Target::AtLeast(8_000),
     },
+    Indicator {
+        id: "I28",
+        zh: "服务站覆盖率",
+        en: "stations",
+        of: |coverage| coverage.served,
+        target: Target::AtLeast(10_000),
+    },
+    Indicator {
+        id: "I29",
+        zh: "百户设施面积",
+        en: "station area per 100 households",
+        of: |coverage| coverage.floor,
+        // Thirty square metres to a hundred households.
+        target: Target::AtLeast(300_000),
+    },
+    Indicator {
+        id: "I30",
+        zh: "步行可达率",
+        en: "station in reach",
+        of: |coverage| coverage.reached,
+        target: Target::AtLeast(9_000),
+    },
 ];
 
 /// Whether `share` meets `target`; `None` when there is nothing to measure.

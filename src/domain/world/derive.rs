@@ -7,8 +7,9 @@ use super::areas::Areas;
 use super::eras::Olden;
 use super::housing::{Town, TownChange};
 use super::parallel::in_parallel;
+use super::service::{serve_again, serve_all};
 use super::shard::{Around, Redone, Shard, ShardGround};
-use super::{Features, TOUCHED_KEPT, World};
+use super::{Features, STATION_REACH, TOUCHED_KEPT, World};
 use crate::domain::change::{Change, Fact, Kinds, Touched};
 use crate::domain::ids::{AreaId, GridKey, PlanId, StationId};
 use crate::domain::measure::Revision;
@@ -33,6 +34,8 @@ struct Dirt {
     town: TownChange,
     kinds: Kinds,
     boxes: Vec<Extent>,
+    /// How far a station reaches was set.
+    is_reach: bool,
     /// Communities that are served by other stations than before.
     served: BTreeSet<AreaId>,
 }
@@ -87,7 +90,8 @@ impl World {
         let (town, rehoused) = self.town.next(&next.areas, dirt.areas, dirt.town);
         add_housing_boxes(&self.town, &town, &rehoused, &mut dirt.boxes);
         next.town = Arc::new(town);
-        if dirt.areas || !rehoused.is_empty() {
+        next.serve(self, &rehoused, dirt.areas || dirt.is_reach);
+        if dirt.areas || dirt.is_reach || !dirt.stations.is_empty() || !rehoused.is_empty() {
             next.olden = Olden::default();
         }
         let communities: BTreeSet<AreaId> = rehoused.iter().flatten().copied().collect();
@@ -278,9 +282,35 @@ impl World {
             }
             Fact::Setting(key, turned) => {
                 set(Arc::make_mut(&mut self.settings), key.clone(), turned.after.clone());
+                dirt.is_reach |= **key == *STATION_REACH;
                 dirt.kinds = dirt.kinds.and(Kinds::RECORDS);
             }
             Fact::Counters(turned) => self.counters = turned.after.unwrap_or_default(),
+        }
+    }
+
+    /// Derives how communities are served, where anything it follows from is another than in `before`.
+    fn serve(&mut self, before: &Self, rehoused: &[Option<AreaId>], is_whole: bool) {
+        let reach = self.station_reach();
+        if is_whole || !Arc::ptr_eq(&before.stations, &self.stations) {
+            self.service = Arc::new(serve_all(&self.areas, &self.town, &self.stations, reach));
+            return;
+        }
+        if self.stations.is_empty() {
+            return;
+        }
+        // An override leaves the homes of its community as they are.
+        let is_other = |area: &AreaId| {
+            let [held, now] = [before, self].map(|world| world.town.housing(Some(*area)));
+            match (held, now) {
+                (Some(held), Some(now)) => !Arc::ptr_eq(held, now),
+                (held, now) => held.is_some() || now.is_some(),
+            }
+        };
+        let changed: Vec<AreaId> = rehoused.iter().flatten().copied().filter(is_other).collect();
+        if !changed.is_empty() {
+            let again = serve_again(&self.service, &changed, &self.town, &self.stations, reach);
+            self.service = Arc::new(again);
         }
     }
 

@@ -9,18 +9,22 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::areas::Areas;
 use super::housing::Town;
+use super::service::{Services, serve_all};
 use super::shard::Around;
+use super::stations::Stations;
 use super::{Shard, World};
 use crate::domain::change::AreaEra;
 use crate::domain::ids::AreaId;
 use crate::domain::measure::Day;
 use crate::domain::register::area::Level;
 
-/// Areas and buildings of one era, and the communities that were not what they are.
+/// Areas, buildings and service of one era, and the communities that were not what they are.
 #[derive(Clone, Debug)]
 struct Old {
     areas: Arc<Areas>,
     town: Arc<Town>,
+    stations: Arc<Stations>,
+    service: Arc<Services>,
     others: Arc<BTreeSet<AreaId>>,
 }
 
@@ -60,6 +64,8 @@ impl World {
         };
         self.areas = old.areas;
         self.town = old.town;
+        self.stations = old.stations;
+        self.service = old.service;
         let changed: Vec<_> =
             self.shards.iter().filter(|((_, area), _)| old.others.contains(area)).collect();
         let placed: Vec<_> = changed
@@ -99,6 +105,14 @@ impl World {
         let mut others = &communities(&self.areas) | &communities(&areas);
         others.retain(|id| self.areas.outline(*id) != areas.outline(*id));
         let town = self.town.resettled(&areas, &others);
-        Old { areas: Arc::new(areas), town: Arc::new(town), others: Arc::new(others) }
+        let stations = self.stations.of_era(&self.areas, &areas);
+        let service = serve_all(&areas, &town, &stations, self.station_reach());
+        Old {
+            areas: Arc::new(areas),
+            town: Arc::new(town),
+            stations: Arc::new(stations),
+            service: Arc::new(service),
+            others: Arc::new(others),
+        }
     }
 }

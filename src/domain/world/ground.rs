@@ -99,6 +99,7 @@ impl World {
             && self.eras == other.eras
             && self.features_by_id == other.features_by_id
             && self.stations == other.stations
+            && self.service == other.service
             && self.town.all() == other.town.all()
             && self.plans.is_same_as(&other.plans)
             && self.unhoused == other.unhoused

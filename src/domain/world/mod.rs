@@ -20,6 +20,7 @@ pub(in crate::domain) mod parallel;
 mod neighbors;
 mod past;
 mod plans;
+mod service;
 mod shard;
 mod stations;
 mod terrain;
@@ -34,6 +35,7 @@ pub use housing::{Housing, Standing, Town};
 pub use neighbors::Neighbor;
 pub use past::Sleeper;
 pub use plans::{PlanChoice, Plans};
+pub use service::{Homes, Service};
 pub use shard::{Gap, GridShape, Shard, ShardGround};
 pub use stations::Stations;
 pub(in crate::domain) use stations::communities_of;
@@ -42,7 +44,7 @@ pub use terrain::Terrain;
 use super::change::{AreaEra, Batch, Kinds, Touched, UnhousedCounts};
 use super::fabric::many::ask_all;
 use super::ids::{AreaId, BatchId, BuildingId, Code, Counters, FeatureId, GridKey, PlanId};
-use super::measure::{Day, Revision};
+use super::measure::{Day, Length, Revision};
 use super::place::{Extent, Index, Pin};
 use super::placement::{Placement, Reason};
 use super::plan::Former;
@@ -51,6 +53,9 @@ use super::register::people::Unhoused;
 
 /// How many commits back [`World::touched_since`] can tell; older than that counts as touched.
 pub const TOUCHED_KEPT: usize = 512;
+
+/// The setting that says how far a home may be from a station.
+const STATION_REACH: &str = "station.reach";
 
 /// Size band of a grid in households, and what counts as overloaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,6 +118,7 @@ pub struct World {
     features_by_id: Arc<BTreeMap<FeatureId, Arc<Feature>>>,
     features: Arc<Features>,
     stations: Arc<Stations>,
+    service: Arc<service::Services>,
     town: Arc<Town>,
     plans: Arc<Plans>,
     shards: Arc<BTreeMap<(PlanId, AreaId), Arc<Shard>>>,
@@ -150,6 +156,7 @@ impl Default for World {
             features_by_id: Arc::default(),
             features: Arc::default(),
             stations: Arc::default(),
+            service: Arc::default(),
             town: Arc::default(),
             plans: Arc::default(),
             shards: Arc::default(),
@@ -240,6 +247,17 @@ impl World {
     /// Places that serve residents, and whom they serve.
     pub fn stations(&self) -> &Stations {
         &self.stations
+    }
+
+    /// How a community is served; `None` while there are no stations at all.
+    pub fn service_of(&self, community: AreaId) -> Option<&Service> {
+        self.service.get(&community)
+    }
+
+    /// How far a home may be from a station: setting `station.reach`, in metres.
+    pub fn station_reach(&self) -> Length {
+        let meters = self.setting(STATION_REACH).and_then(|text| text.parse::<u32>().ok());
+        Length::from_meters(meters.unwrap_or(500).into())
     }
 
     /// All buildings, by community.

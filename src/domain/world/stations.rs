@@ -58,6 +58,28 @@ impl Stations {
         Self::new(by_id, areas)
     }
 
+    /// These stations on the map of areas of another era: a community that was not yet is what it came of.
+    pub(super) fn of_era(&self, today: &Areas, then: &Areas) -> Self {
+        let was = |area: &AreaId| {
+            let ancestors = today.ancestors(*area);
+            let known = std::iter::once(*area).chain(ancestors);
+            let held = |area: &AreaId| then.get(*area).is_some_and(|one| !one.is_abolished());
+            known.filter(held).collect::<Vec<_>>()
+        };
+        let served = self.served.iter().map(|served| {
+            let mut served: Vec<AreaId> = served.iter().flat_map(was).collect();
+            served.sort_by(|a, b| then.by_code_order(*a, *b));
+            served.dedup();
+            served
+        });
+        Self {
+            by_id: self.by_id.clone(),
+            rows: self.rows.clone(),
+            served: served.collect(),
+            index: index_of(&self.rows),
+        }
+    }
+
     /// Communities that these and `other` stations serve differently.
     pub(super) fn served_otherwise(&self, other: &Self) -> BTreeSet<AreaId> {
         let mut areas = BTreeSet::new();
@@ -113,16 +135,25 @@ impl Stations {
         rows.into_iter()
     }
 
-    /// Rows of open stations that stand in `extent`, in no particular order.
-    fn open_in(&self, extent: Extent) -> impl Iterator<Item = usize> + '_ {
-        self.index.meeting(extent).map(|row| row as usize)
+    /// Rows of open stations that stand in `extent`, ascending. Cost: O(log n + hits).
+    pub fn open_within(&self, extent: Extent) -> Vec<usize> {
+        let mut rows: Vec<usize> = self.open_in(extent).collect();
+        rows.sort_unstable();
+        rows
     }
 
-    /// Rows of all stations, closed ones too, that stand in `extent`, ascending. Cost: O(stations).
-    pub fn standing_in(&self, extent: Extent) -> impl Iterator<Item = usize> + '_ {
-        let rows = self.rows.iter().enumerate();
-        rows.filter(move |(_, station)| station.at.is_some_and(|at| extent.holds(at)))
-            .map(|(row, _)| row)
+    /// Places of open stations that may be within `meters` of something in `extent`, by row.
+    pub(super) fn open_around(&self, extent: Extent, meters: f64) -> Vec<Pin> {
+        if extent.is_empty() {
+            return Vec::new();
+        }
+        let wide = around(extent.min, meters).union(&around(extent.max, meters));
+        let rows = self.open_within(wide).into_iter();
+        rows.filter_map(|row| self.rows[row].at).collect()
+    }
+
+    fn open_in(&self, extent: Extent) -> impl Iterator<Item = usize> + '_ {
+        self.index.meeting(extent).map(|row| row as usize)
     }
 }
 

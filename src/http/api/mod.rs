@@ -17,5 +17,6 @@ pub(super) mod plans;
 pub(super) mod rebase;
 pub(super) mod repair;
 pub(super) mod search;
+pub(super) mod stations;
 pub(super) mod tallies;
 pub(super) mod uploads;

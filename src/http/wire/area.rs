@@ -37,6 +37,12 @@ pub struct Coverage {
     /// Square metres.
     pub area_m2: Share,
     pub in_band: Share,
+    /// Communities an open station serves, of all. Here and in the next two `d` is 0 while no station is known.
+    pub stations: Share,
+    /// Square metres of station times a hundred, over households.
+    pub station_area: Share,
+    /// Households with a station in reach, of those with a place.
+    pub station_reach: Share,
     pub overloaded: i64,
     pub small: i64,
     pub findings: usize,
@@ -240,6 +246,9 @@ fn area(world: &World, record: &AreaRecord, sum: &Sum) -> Area {
         located: _,
         suspect: _,
         in_band,
+        served,
+        floor,
+        reached,
         overloaded,
         small,
         empty: _,
@@ -265,6 +274,9 @@ fn area(world: &World, record: &AreaRecord, sum: &Sum) -> Area {
             buildings: buildings.into(),
             area_m2: ground.into(),
             in_band: in_band.into(),
+            stations: served.into(),
+            station_area: floor.into(),
+            station_reach: reached.into(),
             overloaded: overloaded.get(),
             small: small.get(),
             findings: sum.findings,

@@ -76,7 +76,7 @@ pub(super) fn message(code: &'static str, figure: Option<f64>, lang: Lang) -> St
     let unit = match code.split('.').next() {
         Some("fabric") => lang.pick("平方米", "m²"),
         Some("grid") if code == "grid.in-pieces" => lang.pick("块", "pieces"),
-        Some("grid" | "row" | "placement") => lang.pick("户", "households"),
+        Some("grid" | "row" | "placement" | "station") => lang.pick("户", "households"),
         _ => "",
     };
     let figure = if figure.fract() == 0.0 || figure >= 100.0 {

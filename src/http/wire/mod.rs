@@ -23,6 +23,7 @@ mod located;
 mod plan;
 mod rebase;
 mod repair;
+mod station;
 mod stroke;
 mod tally;
 mod wish;
@@ -51,6 +52,7 @@ pub use located::{CommunityName, Contact, GridName, Located, located_building, l
 pub use plan::{Plan, PlanKey, PlanList};
 pub use rebase::{RebaseBody, RebaseConflict, RebaseSheet};
 pub use repair::{Asked as RepairAsked, RepairBody, RepairSheet};
+pub use station::{Station, StationList};
 pub use stroke::{EditBody, Unsayable};
 pub use tally::{Shown, Tally, TallyList, TallyRow, TallyTable};
 pub use wish::DivideBody;

@@ -6,6 +6,7 @@
 //! | an overloaded grid, a tiny one, an empty one | `O`, `T` and `P` on the board |
 //! | buildings without a position | [`NOWHERE`] of them, spread over the town |
 //! | buildings stated in another community | [`STATED_ELSEWHERE`] |
+//! | a community no station serves, one with a quarter of its homes too far from any | 西市社区, 明湖社区: `stations` |
 //! | two grids whose imported borders overlap | [`OVERLAP`] |
 //!
 //! **Why** in a file of its own: the town must be free of faults but for these.

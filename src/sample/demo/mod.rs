@@ -7,7 +7,7 @@
 //! How it is made, in reading order: `plan` is the drawing board, `warp` bends it onto the ground,
 //! `streets` draws the base map, `blocks` takes the streets off the patches, `estates`, `lanes` and
 //! `works` build on them, `names` says what things are called, `areas` sews communities and grids,
-//! `people` moves in, `faults` spoils a little. `data/demo` holds what [`DemoTown::files`] writes; a test
+//! `people` moves in, `stations` serves them, `faults` spoils a little. `data/demo` holds what [`DemoTown::files`] writes; a test
 //! compares them byte for byte.
 //!
 //! **Why** generated and not drawn by hand: a town of this size is too much to draw, and the rules that
@@ -21,6 +21,7 @@ mod lanes;
 mod names;
 mod people;
 mod plan;
+mod stations;
 mod streets;
 #[cfg(test)]
 mod tests;
@@ -43,7 +44,9 @@ use crate::domain::measure::{Count, Day};
 use crate::domain::place::{Pin, Polygon};
 use crate::domain::register::building::Use;
 use crate::domain::register::feature::FeatureKind;
-use crate::domain::register::rows::{AreaRow, BuildingRow, FeatureRow, GridRow, ImportKind, Rows};
+use crate::domain::register::rows::{
+    AreaRow, BuildingRow, FeatureRow, GridRow, ImportKind, Rows, StationRow,
+};
 
 const SEED: u64 = 20_260_901;
 /// Middle of the ring road: in the desert.
@@ -59,6 +62,7 @@ pub struct DemoTown {
     pub base: Vec<FeatureRow>,
     pub homes: Vec<Home>,
     pub members: Vec<Member>,
+    pub stations: Vec<StationRow>,
 }
 
 /// Makes the demo town; always the same. Cost: a fraction of a second.
@@ -76,8 +80,9 @@ pub fn town() -> DemoTown {
     DemoTown {
         areas: areas::area_rows(&quilt),
         grids,
-        buildings,
         base: base(&sketches, &frame),
+        stations: stations::stations(&buildings),
+        buildings,
         homes,
         members,
     }
@@ -86,8 +91,8 @@ pub fn town() -> DemoTown {
 impl DemoTown {
     /// Names and bytes of the import files, in the order in which they should come in.
     pub fn files(&self) -> Vec<(&'static str, Vec<u8>)> {
-        let kinds = ImportKind::ALL.into_iter().filter(|kind| *kind != ImportKind::Stations);
-        kinds
+        ImportKind::ALL
+            .into_iter()
             .map(|kind| {
                 let mut bytes = Vec::new();
                 let written = match kind {
@@ -103,7 +108,9 @@ impl DemoTown {
                     ImportKind::Members => {
                         write::members(self.members.iter().cloned(), Header::Chinese, &mut bytes)
                     }
-                    ImportKind::Stations => write::stations([], Header::Chinese, &mut bytes),
+                    ImportKind::Stations => {
+                        write::stations(self.stations.iter().cloned(), Header::Chinese, &mut bytes)
+                    }
                 };
                 written.expect("memory takes all");
                 (file_name(kind), bytes)
@@ -122,6 +129,7 @@ impl DemoTown {
             Rows::Buildings(self.buildings.clone()),
             Rows::Households(homes.collect()),
             Rows::Members(members.collect()),
+            Rows::Stations(self.stations.clone()),
         ]
     }
 }

@@ -5,7 +5,12 @@ use std::path::PathBuf;
 
 use super::faults::{NOWHERE, STATED_ELSEWHERE};
 use super::*;
+use crate::domain::decide::{Command, Import, Roster, decide};
+use crate::domain::finding::{Query, findings};
+use crate::domain::measure::Stamp;
 use crate::domain::place::{Extent, Index, is_inside, ring_square_meters, turn};
+use crate::domain::rights::Actor;
+use crate::domain::world::{PlanChoice, World};
 use crate::sample::ground::At;
 
 /// Households in each grid by code, and in no grid under the empty code.
@@ -41,9 +46,9 @@ fn the_town_has_the_numbers_of_its_papers() {
     assert_eq!((town.homes.len(), persons, town.members.len()), (32_000, 84_000, 3_000));
     let codes: BTreeSet<_> = town.buildings.iter().map(|building| &building.code).collect();
     assert_eq!(codes.len(), BUILDINGS);
-    assert_eq!(town.files().len(), 6);
+    assert_eq!(town.files().len(), 7);
     let lens: Vec<usize> = town.rows().iter().map(Rows::len).collect();
-    assert_eq!((lens[0], lens[2], lens[4]), (21, 90, 32_000));
+    assert_eq!((lens[0], lens[2], lens[4], lens[6]), (21, 90, 32_000, 17));
 }
 
 /// `BLESS=1` writes the files anew; look at the map before committing them.
@@ -78,6 +83,58 @@ fn the_faults_are_there_and_no_others() {
     let nowhere = town.buildings.iter().filter(|building| building.pin.is_none());
     assert_eq!(nowhere.clone().count(), NOWHERE);
     assert!(nowhere.clone().all(|building| building.footprint.is_empty()));
+}
+
+/// The register as an office would have it once the files are in.
+fn world(town: &DemoTown) -> World {
+    let mut world = World::default();
+    let mut roster = Roster::new();
+    for rows in town.rows() {
+        if matches!(rows, Rows::Barriers(_) | Rows::Grids(_) | Rows::Members(_)) {
+            continue;
+        }
+        let import = Import {
+            n_rows: rows.len() as u64,
+            rows,
+            file: "".into(),
+            datum: "4490".into(),
+            issues: Vec::new(),
+            issues_dropped: 0,
+            dropped_columns: Vec::new(),
+            n_refused: 0,
+            tolerance_m: 0.5,
+            effective: Day(20_000),
+            roster: std::mem::take(&mut roster),
+        };
+        let command = Command::Import(Box::new(import));
+        let decided = decide(&world, command, &Actor::local(""), Stamp(0));
+        world = world.next(&decided.expect("the files are sound").change).0;
+    }
+    world
+}
+
+#[test]
+fn stations_lack_where_the_papers_say() {
+    let world = world(&town());
+    let query = Query { plan: PlanChoice::Current, area: None, code: None };
+    let mut found: Vec<(&str, String, f64)> = findings(&world, &query)
+        .into_iter()
+        .filter(|finding| finding.code.starts_with("station."))
+        .map(|finding| {
+            let area = world.areas().get(finding.community.expect("of a community"));
+            let code = area.expect("known").code.to_string();
+            (finding.code, code, finding.figure.expect("households"))
+        })
+        .collect();
+    found.sort_by(|a, b| a.0.cmp(b.0));
+    let [(far, far_in, homes), (none, none_in, _)] = &found[..] else { panic!("{found:?}") };
+    assert_eq!((*far, far_in.as_str()), ("station.far", "990102002001"));
+    assert_eq!((*none, none_in.as_str()), ("station.none", "990101001002"));
+    assert!((500.0..700.0).contains(homes), "{homes}");
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("data/demo/README.md");
+    let papers = std::fs::read_to_string(path).expect("data/demo has a README");
+    assert!(papers.contains(&format!("西市社区 (`{none_in}`)")));
+    assert!(papers.contains(&format!("明湖社区 (`{far_in}`): {homes} households")), "{homes}");
 }
 
 #[test]

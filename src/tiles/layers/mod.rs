@@ -9,6 +9,7 @@ mod buildings;
 mod gaps;
 mod grids;
 mod labels;
+mod stations;
 
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
@@ -22,13 +23,14 @@ use crate::domain::plan::Grid;
 use crate::domain::world::{PlanChoice, Shard, World};
 
 /// All layers, from the ground up.
-pub const LAYERS: [Layer; 7] = [
+pub const LAYERS: [Layer; 8] = [
     base::LAYER,
     areas::LAYER,
     grids::LAYER,
     gaps::LAYER,
     buildings::LAYER,
     borders::LAYER,
+    stations::LAYER,
     labels::LAYER,
 ];
 
