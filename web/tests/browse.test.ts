@@ -80,3 +80,15 @@ test("while the other map is not there yet, nothing is there", () => {
   at("move", 2);
   expect(sent).toEqual([]);
 });
+
+test("a finger that presses a station is told of it until it presses elsewhere", () => {
+  const station: Picked = { thing: { kind: "station", id: 7 }, code: "S7", name: "工作站" };
+  const { sent, at } = setUp((x) => (x < 10 ? station : grid(1)));
+  at("click", 5);
+  at("click", 25);
+  at("click", 26);
+  const told = sent.map((action) =>
+    action.do === "hover" ? (action.hover?.name ?? null) : action.do === "press" ? action.picked?.code : "",
+  );
+  expect(told).toEqual(["工作站", "S7", null, "G1", "G1"]);
+});

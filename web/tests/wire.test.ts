@@ -94,6 +94,7 @@ const READERS: [name: RegExp, ((node: Node) => unknown) | null][] = [
   [/^locate/, twins.located],
   [/^search/, twins.hits],
   [/^imports$/, twins.imports],
+  [/^stations$/, twins.stations],
   [/^(import|report)(-|$)/, twins.report],
   [/^inspection$/, twins.inspection],
   [/^(event|change)/, twins.change],

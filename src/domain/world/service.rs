@@ -96,7 +96,7 @@ fn measure(housing: &Housing, stations: &Stations, reach: f64) -> Homes {
         found.reached.d += households;
         let is_near = |at: &Pin| distance(pin, *at) <= reach;
         let near = around.get(last).filter(|at| is_near(at)).map(|_| last);
-        match near.or_else(|| around.iter().position(|at| is_near(at))) {
+        match near.or_else(|| around.iter().position(is_near)) {
             Some(near) => {
                 last = near;
                 found.reached.n += households;

@@ -21,7 +21,7 @@ function diagonal(color: string, width: number, rising: boolean): Hatch {
   return { width: SIZE, height: SIZE, data };
 }
 
-function channels(color: string): [number, number, number] {
+export function channels(color: string): [number, number, number] {
   const hex = Number.parseInt(color.slice(1), 16);
   return [(hex >> 16) & 255, (hex >> 8) & 255, hex & 255];
 }

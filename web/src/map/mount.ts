@@ -40,14 +40,15 @@ export type MapListener = {
 };
 
 const KIND_OF_LAYER: Record<string, Picked["thing"]["kind"]> = {
+  station: "station",
   building: "building",
   "building-point": "building",
   gap: "gap",
   grid: "grid",
   area: "area",
 };
-/** Uppermost first: a building hides its grid, a grid its community. */
-const ORDER = ["building-point", "building", "gap", "grid", "area"];
+/** Uppermost first: a station hides its building, a building hides its grid, a grid its community. */
+const ORDER = ["station", "building-point", "building", "gap", "grid", "area"];
 
 const pickedOf = (feature: MapGeoJSONFeature): Picked | null => {
   const kind = KIND_OF_LAYER[feature.layer.id];

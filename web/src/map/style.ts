@@ -22,6 +22,7 @@ import {
   TILE_LAYERS,
   TILES,
 } from "./layers/source";
+import { stations } from "./layers/stations";
 import type { Palette } from "./palette";
 
 const nothing = { type: "FeatureCollection" as const, features: [] };
@@ -65,6 +66,7 @@ export function styleOf(palette: Palette, origin: string, plan = "current"): Sty
       ...markLayers(palette),
       ...baseNames(palette),
       ...buildingNames(palette),
+      ...stations(palette),
       ...gridNames(palette),
       ...moveNames(palette),
       ...areaNames(palette),

@@ -13,12 +13,19 @@ import type { DraftSync } from "./drafting";
 import { hatches } from "./hatch";
 import { COUNTS, MARK, MINE, MOVES, TILES } from "./layers/source";
 import { type Palette, readPalette } from "./palette";
+import { SIGN_RATIO, signs } from "./signs";
 import { styleOf, tilesOf } from "./style";
 
 type Feature = { type: "Feature"; id?: number; properties: Record<string, unknown>; geometry: Geometry };
 /** The one word the map itself says. */
 const LOCKED = { zh: "已锁定", en: "locked" } as const;
-const LAYER = { grid: "grids", building: "buildings", area: "areas", gap: "gaps" } as const;
+const LAYER = {
+  grid: "grids",
+  building: "buildings",
+  area: "areas",
+  gap: "gaps",
+  station: "stations",
+} as const;
 
 export class Sync {
   private palette: Palette;
@@ -35,6 +42,8 @@ export class Sync {
   ) {
     this.palette = readPalette();
     for (const [name, image] of Object.entries(hatches(this.palette))) map.addImage(name, image);
+    for (const [name, image] of Object.entries(signs(this.palette)))
+      map.addImage(name, image, { pixelRatio: SIGN_RATIO });
   }
 
   draw(state: State): void {
@@ -145,7 +154,8 @@ export class Sync {
       if (layer.type === "symbol" && layer.layout?.["text-field"] !== undefined)
         this.map.setLayoutProperty(layer.id, "text-field", layer.layout["text-field"]);
     }
-    for (const [name, image] of Object.entries(hatches(this.palette))) this.map.updateImage(name, image);
+    const images = { ...hatches(this.palette), ...signs(this.palette) };
+    for (const [name, image] of Object.entries(images)) this.map.updateImage(name, image);
   }
 
   private fills(state: State): void {

@@ -39,6 +39,7 @@ import type {
   Outline,
   Sheet,
   State,
+  Stations,
   Tallies,
   Target,
   Theme,
@@ -55,6 +56,7 @@ export type Questions = {
   grids: { again?: boolean };
   tallies: { again?: boolean };
   breaks: object;
+  stations: object;
   findings: { area: Code | null };
   findingList: { area: Code | null; code: string; offset: number };
   grid: { grid: Code };
@@ -85,6 +87,7 @@ export type Answers = {
   grids: Grids;
   tallies: Tallies;
   breaks: Breaks;
+  stations: Stations;
   findings: Findings;
   findingList: Findings;
   grid: GridDetail;

@@ -33,6 +33,7 @@ type SlotName =
   | "grids"
   | "tallies"
   | "breaks"
+  | "stations"
   | "findings"
   | "findingList"
   | "grid"

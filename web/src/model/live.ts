@@ -46,6 +46,7 @@ export function change(state: State, news: Change, at: number): Step {
   if (touches("grids", "areas"))
     asks.push({ what: "grids", with: {} }, { what: "tallies", with: {} }, { what: "plan", with: {} });
   if (touches("grids", "areas", "buildings", "people")) asks.push({ what: "breaks", with: {} });
+  if (touches("stations", "areas")) asks.push({ what: "stations", with: {} });
   const [asked, effects] = askAll(counted, asks.concat(wants(counted)));
   return [asked, [{ do: "refresh", boxes: news.boxes }, ...effects]];
 }

@@ -53,6 +53,8 @@ export function press(state: State, picked: Picked | null, at: LonLat, zoom: num
     if (workspace !== "coverage") return [state, []];
     return [{ ...next, mark: { key: "press", geometry: pin, title: "" } }, []];
   }
+  // What there is to say of a station is said beside it.
+  if (thing.kind === "station") return [state, []];
   if (thing.kind === "building") return select(state, { selection: { kind: "building", code }, fly: false });
   if (thing.kind === "area") return scope(state, code, true);
   const grid = gridOf(state, code);

@@ -41,6 +41,11 @@ export type Coverage = {
   buildings: Share;
   areaM2: Share;
   inBand: Share;
+  /** Communities served, square metres times a hundred over households, homes in reach; `d` is 0 while no
+   *  station is known. */
+  stations: Share;
+  stationArea: Share;
+  stationReach: Share;
   overloaded: number;
   small: number;
   findings: number;
@@ -65,6 +70,22 @@ export type Area = {
   validTo: string | null;
   predecessors: Kin[];
   successors: Kin[];
+};
+
+export const STATION_KINDS = ["service_centre", "workstation", "service_point", "venue", "other"] as const;
+export type StationKind = (typeof STATION_KINDS)[number];
+
+/** One place that serves residents. */
+export type Station = {
+  id: number;
+  code: Code;
+  name: string;
+  kind: StationKind;
+  level: Level | null;
+  floorM2: number | null;
+  open: boolean;
+  /** Names of the communities it serves. */
+  serves: string[];
 };
 
 /** An area in another one's lineage; without a name where only the code is on record. */

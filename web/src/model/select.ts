@@ -135,6 +135,7 @@ export const baseAsks: Ask[] = [
   { what: "grids", with: {} },
   { what: "tallies", with: {} },
   { what: "breaks", with: {} },
+  { what: "stations", with: {} },
   { what: "plan", with: {} },
 ];
 

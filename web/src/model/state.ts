@@ -24,6 +24,7 @@ import type {
   Plan,
   Problem,
   Report,
+  Station,
   TallyRow,
 } from "./register";
 import type { Timeline } from "./timeline";
@@ -50,6 +51,8 @@ export type Tallies = {
   loose: ReadonlyMap<Code, TallyRow>;
 };
 export type Buildings = { grid: Code; list: Building[] };
+/** Stations by the id their tiles carry. */
+export type Stations = { byId: ReadonlyMap<number, Station> };
 /** The exact shape of one grid, for drawing it strong. */
 export type Outline = { grid: Code; geometry: Geometry };
 /** One list of findings, opened by its code and filled page by page. */
@@ -59,7 +62,8 @@ export type Thing =
   | { kind: "grid"; id: GridKey }
   | { kind: "building"; id: number }
   | { kind: "area"; id: number }
-  | { kind: "gap"; id: number };
+  | { kind: "gap"; id: number }
+  | { kind: "station"; id: number };
 /** What lies under the pointer, on the map (`at` in pixels) or in a list (`at` null). */
 /** `beside`: of the plan compared with, whose counts then are told. */
 export type Hover = { thing: Thing; at: readonly [number, number] | null; name: string; beside?: boolean };
@@ -101,6 +105,7 @@ export type State = {
   grids: Slot<Grids>;
   tallies: Slot<Tallies>;
   breaks: Slot<Breaks>;
+  stations: Slot<Stations>;
   findings: Slot<Findings>;
   findingList: Slot<FindingList>;
   grid: Slot<GridDetail>;
@@ -175,6 +180,7 @@ export const firstState = (view: View, device: Device): State => ({
   grids: emptySlot,
   tallies: emptySlot,
   breaks: emptySlot,
+  stations: emptySlot,
   findings: emptySlot,
   findingList: emptySlot,
   grid: emptySlot,

@@ -44,7 +44,7 @@ export const sideBySide = (
 });
 
 export interface MapSurface {
-  /** The uppermost thing at a pixel: building, grid, gap, area, in this order. */
+  /** The uppermost thing at a pixel: station, building, grid, gap, area, in this order. */
   pick(pixel: Pixel): Picked | null;
   zoom(): number;
   cursor(name: "" | "pointer" | "crosshair" | "grab" | "move" | "not-allowed"): void;

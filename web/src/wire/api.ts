@@ -49,6 +49,8 @@ function pathOf(ask: Ask, { plan: shown, at }: Shown): string {
       return `${plan}/tallies${query({ at })}`;
     case "breaks":
       return `${plan}/classes?measure=households&n=6`;
+    case "stations":
+      return `/api/v1/stations${query({ at })}`;
     case "findings":
       return `/api/v1/findings${query({ area: ask.with.area, limit: 1, at })}`;
     case "findingList":
@@ -101,6 +103,7 @@ const READ: { [W in What]: (node: Node, ask: Ask) => Answers[W] } = {
   grids: twins.grids,
   tallies: twins.tallies,
   breaks: twins.breaks,
+  stations: twins.stations,
   findings: twins.findings,
   findingList: twins.findings,
   grid: twins.gridDetail,

@@ -2,7 +2,8 @@
 
 import type { Box, Geometry, LonLat } from "../model/place";
 import type * as m from "../model/register";
-import type { Areas, Buildings, Grids, Outline, Tallies } from "../model/state";
+import { STATION_KINDS } from "../model/register";
+import type { Areas, Buildings, Grids, Outline, Stations, Tallies } from "../model/state";
 import { type Node, WireError } from "./decode";
 
 const SEVERITIES = ["note", "warning", "stop"] as const;
@@ -78,6 +79,9 @@ const coverage = (node: Node): m.Coverage => ({
   buildings: share(node.get("buildings")),
   areaM2: share(node.get("area_m2")),
   inBand: share(node.get("in_band")),
+  stations: share(node.get("stations")),
+  stationArea: share(node.get("station_area")),
+  stationReach: share(node.get("station_reach")),
   overloaded: node.get("overloaded").integer(),
   small: node.get("small").integer(),
   findings: node.get("findings").integer(),
@@ -137,6 +141,26 @@ export function areas(node: Node): Areas {
   const roots = list.filter((one) => one.parent === null || !byCode.has(one.parent)).map((one) => one.code);
   return { revision: node.get("revision").integer(), byCode, roots };
 }
+
+const station = (node: Node): m.Station => ({
+  id: node.get("id").integer(),
+  code: node.get("code").string(),
+  name: node.get("name").string(),
+  kind: node.get("kind").oneOf(STATION_KINDS),
+  level: node.get("level").maybe((level) => level.oneOf(LEVELS)),
+  floorM2: node.get("floor_area_m2").maybe((area) => area.number()),
+  open: node.get("open").boolean(),
+  serves: node.get("serves").list((area) => area.get("name").string()),
+});
+
+export const stations = (node: Node): Stations => ({
+  byId: new Map(
+    node
+      .get("stations")
+      .list(station)
+      .map((one) => [one.id, one]),
+  ),
+});
 
 export const plan = (node: Node): m.Plan => ({
   id: node.get("id").id(),

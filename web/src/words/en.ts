@@ -138,7 +138,25 @@ export const en: Words = {
     overloadedUnit: (d) => `of ${d} grids`,
     gapArea: "Gap area",
     gapUnit: (d) => `of ${d}`,
+    stations: "With a station",
+    stationsUnit: "communities",
+    stationReach: "Near a station",
+    stationArea: "Station area",
+    stationAreaUnit: (goal) => `per 100, goal ${goal}`,
     goal: (value) => `goal ${value}`,
+  },
+  stations: {
+    kinds: {
+      service_centre: "Service centre",
+      workstation: "Workstation",
+      service_point: "Service point",
+      venue: "Venue",
+      other: "Other station",
+    },
+    floor: "Floor area",
+    serves: "Serves",
+    communities: (n) => (n === "1" ? "1 community" : `${n} communities`),
+    between: ", ",
   },
   findings: {
     title: "Findings",
@@ -165,6 +183,8 @@ export const en: Words = {
       "grid.small": "Grids that are too small",
       "grid.in-pieces": "Grids in pieces",
       "area.no-plan": "Communities without grids",
+      "station.none": "Communities no station serves",
+      "station.far": "Communities far from any station",
     },
   },
   reasons: {
@@ -460,7 +480,7 @@ export const en: Words = {
     drop: "Drop files here, or choose them",
     dropAnywhere: "Let go to add the files",
     dropHint:
-      "GeoJSON or CSV (UTF-8, GB18030): areas, grids, buildings, households, members, roads and water",
+      "GeoJSON or CSV (UTF-8, GB18030): areas, grids, buildings, households, members, roads and water, stations",
     choose: "Choose files",
     empty: "There is no data yet. Drop files here, beginning with the area borders.",
     timeline: "Imports",

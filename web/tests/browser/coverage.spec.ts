@@ -39,7 +39,7 @@ for (const lang of ["zh", "en"] as const) {
       await open();
       await drawn(page);
       await expect(page.getByText(say.made, { exact: true })).toBeVisible();
-      await expect(page.getByRole("region", { name: say.figures }).getByRole("button")).toHaveCount(5);
+      await expect(page.getByRole("region", { name: say.figures }).getByRole("button")).toHaveCount(8);
       await expect(page.getByRole("region", { name: say.legend })).toBeVisible();
       await expect(page.getByRole("heading", { name: say.findings })).toBeVisible();
       await page.screenshot({ path: join(LOOKS, `coverage-${lang}.png`) });

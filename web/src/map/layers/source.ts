@@ -17,7 +17,16 @@ export const MINE = "mine";
 export const CELLS = "cells";
 export const SEAMS = "seams";
 
-export const TILE_LAYERS = ["areas", "grids", "borders", "labels", "gaps", "base", "buildings"] as const;
+export const TILE_LAYERS = [
+  "areas",
+  "grids",
+  "borders",
+  "labels",
+  "gaps",
+  "base",
+  "buildings",
+  "stations",
+] as const;
 export const MIN_ZOOM = 5;
 /** Tiles exist to z20; beyond z18 a tile's unit is under 4 cm, so the page overzooms instead. */
 export const MAX_TILE_ZOOM = 18;
