@@ -256,6 +256,7 @@ codes! {
     "grid.large", "网格偏大", "the grid holds more households than it should";
     "grid.unbalanced", "与社区平均户数相差过大", "the grid is far from the community's mean of households";
     "grid.off-barriers", "边界多半不沿道路、河流等界线（沿线比例）", "most of the border follows no road, water or wall; the figure is the share that does";
+    "grid.stations-apart", "同一网格的住户去往不同的服务站（够不到本格服务站的户数）", "households of the grid go to different stations; the figure is how many do not reach the one most of them reach";
     "grid.no-manager", "没有网格员", "nobody manages the grid";
     "plan.area-abolished", "草案中的社区已撤销，请按现行社区新建草案", "a community of this draft was abolished: start a new draft of what it became";
     "area.abolished", "此区域已撤销，保持原样", "this area was abolished; its row changes nothing";

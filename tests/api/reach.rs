@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::http::StatusCode;
+use lifang::domain::decide::Command;
 use lifang::domain::ids::Code;
 use lifang::domain::place::Pin;
 use lifang::domain::register::rows::{Rows, StationRow};
@@ -116,6 +117,31 @@ async fn grids_share_a_station_where_that_is_asked() {
     assert_eq!(division["after"]["broken"], 0);
     assert!(counted < missed(&plain, &cells), "{counted} and {}", missed(&plain, &cells));
     assert!(division["after"]["deviation_max"].as_f64().unwrap() <= 0.03, "{}", division["after"]);
+}
+
+/// A draft is told where its grids share no station, until a division mends it.
+#[tokio::test]
+async fn a_plan_is_told_of_grids_that_share_no_station() {
+    let office = office().await;
+    let reach = vec![("station.reach".into(), Some(format!("{METRES}").into()))];
+    office.house.desk.submit(Command::Settings(reach), Actor::local("测试")).await.unwrap();
+    let apart = async || -> Vec<String> {
+        let checks = office.house.get(&office.path("/checks")).await.json();
+        let all = checks["warnings"].as_array().unwrap().iter();
+        let apart = all.filter(|check| check["code"] == "grid.stations-apart");
+        apart.map(|check| check["message"].as_str().unwrap().to_owned()).collect()
+    };
+    let cells = reached(&office).await;
+    let (_, _, missed) = shared(&cells.values().flatten().collect::<Vec<_>>());
+    let told = apart().await;
+    assert_eq!(told.len(), 1, "one grid for both stations");
+    assert!(told[0].contains(&missed.to_string()), "{missed} in {}", told[0]);
+
+    let job = divided(&office, &json!({"parts": 5, "reach": METRES})).await;
+    let accepted =
+        post(&office.house, &format!("/api/v1/jobs/{}/accept", job["id"]), &json!({})).await;
+    assert_eq!(accepted.status, StatusCode::OK, "{}", accepted.text());
+    assert_eq!(apart().await, [""; 0]);
 }
 
 #[tokio::test]

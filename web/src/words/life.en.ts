@@ -95,6 +95,7 @@ export const life: typeof zh = {
       "placement.gap": "building without a grid",
       "grid.unbalanced": "grids differ too much in size",
       "grid.off-barriers": "border away from barriers",
+      "grid.stations-apart": "no shared station",
       "grid.no-manager": "no grid manager",
       "plan.behind": "its base no longer counts",
     },

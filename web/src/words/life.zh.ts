@@ -90,6 +90,7 @@ export const life = {
       "placement.gap": "楼栋没有网格",
       "grid.unbalanced": "各网格户数相差过大",
       "grid.off-barriers": "边界没有沿道路水系",
+      "grid.stations-apart": "住户不共用服务站",
       "grid.no-manager": "没有网格员",
       "plan.behind": "底稿已不是现行方案",
     } as Record<string, string>,

@@ -90,6 +90,34 @@ test("a community is divided, watched, accepted and taken back", async ({ page, 
   await page.screenshot({ path: join(LOOKS, "divide-undone.png") });
 });
 
+test("each grid shares a station where that is asked", async ({ page, server, watch }) => {
+  watch(page);
+  await page.setViewportSize({ width: 1440, height: 900 });
+  const area = (await communities(page, server)).at(-1);
+  if (area === undefined) throw new Error("the demo town has communities");
+  const plan = await draftOf(page, server, [area.code]);
+  await page.goto(`${server}/#/plan?plan=${plan}&in=${area.code}`);
+  await drawn(page);
+
+  await page.getByRole("tab", { name: "自动划分" }).click();
+  const panel = page.getByRole("complementary");
+  await panel.getByText("更多选项").click();
+  await expect(panel.getByLabel("步行直线距离（米）")).toBeHidden();
+  await panel.getByLabel("同一网格共用一个服务站").check();
+  await panel.getByLabel("步行直线距离（米）").fill("9");
+  await expect(panel.getByRole("alert")).toContainText("到服务站的距离");
+  await expect(panel.getByRole("button", { name: "生成划分方案" })).toBeDisabled();
+  await panel.getByLabel("步行直线距离（米）").fill("400");
+  await panel.getByRole("button", { name: "生成划分方案" }).click();
+  await expect(panel.getByRole("button", { name: "采用", exact: true })).toBeVisible({ timeout: 30_000 });
+  const missed = panel.getByRole("row", { name: /够不到本格服务站/ }).getByRole("cell");
+  const [before, after] = (await missed.allTextContents()).map((text) => Number(text.replaceAll(",", "")));
+  expect(after).toBeLessThanOrEqual(before ?? Number.NaN);
+  await expect(panel.locator(".parts .station").first()).toBeVisible();
+  await drawn(page);
+  await page.screenshot({ path: join(LOOKS, "divide-reach.png") });
+});
+
 test("the whole town is divided; a job is stopped; what is there can be accepted", async ({
   page,
   server,

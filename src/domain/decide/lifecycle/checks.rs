@@ -7,6 +7,7 @@
 //! **Why** a building without a position is a warning: no drawing mends it, and a plan is not kept from
 //! counting by a row of a register.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::domain::fabric::Barrier;
@@ -27,6 +28,8 @@ const SMALL_GAP_M2: f64 = 1.0;
 const BALANCE_PERCENT: i64 = 30;
 /// So much of a grid's border should run along something real, where the community has it.
 const BARRIER_SHARE: f64 = 0.5;
+/// Of the households of a grid that reach a station, so many per cent should reach the same one.
+const SHARED_PERCENT: i64 = 80;
 /// Buildings are listed one by one up to here.
 const MAX_BUILDINGS: usize = 1_000;
 
@@ -190,6 +193,7 @@ impl Found<'_> {
             .collect();
         let sum: i64 = general.iter().map(|key| shard.tallies[key].households.get()).sum();
         let has_barriers = shard.ground.cut.fabric.seams().any(|one| one.barrier != Barrier::None);
+        let apart = self.apart(shard);
         for (key, grid) in &grids {
             let households = shard.tallies[key].households.get();
             self.add_size(shard, grid, profile);
@@ -206,6 +210,10 @@ impl Found<'_> {
                 let (figure, tool) = (Some((share * 100.0).round()), Some("reshape"));
                 self.of_grid("grid.off-barriers", Severity::Warning, shard, grid, figure, tool);
             }
+            if let Some(missed) = apart.get(key) {
+                let (figure, tool) = (Some(*missed as f64), Some("sweep"));
+                self.of_grid("grid.stations-apart", Severity::Warning, shard, grid, figure, tool);
+            }
             let n = general.len() as i64;
             // Households × n against the sum: the mean without dividing.
             let off = (households * n - sum).abs() * 100;
@@ -214,6 +222,37 @@ impl Found<'_> {
                 self.of_grid("grid.unbalanced", Severity::Warning, shard, grid, figure, tool);
             }
         }
+    }
+
+    /// Households that do not reach the station most of their grid reaches, though another one: of grids
+    /// where these are many.
+    fn apart(&self, shard: &Shard) -> BTreeMap<GridKey, i64> {
+        let stations = self.world.stations();
+        let housing = self.world.town().housing(Some(shard.community));
+        let Some(housing) = housing.filter(|_| !stations.is_empty()) else {
+            return BTreeMap::new();
+        };
+        let (homes, reach) = (&housing.homes, self.world.station_reach());
+        // Of each grid: households that reach any station, and those that reach each.
+        let mut served: BTreeMap<GridKey, (i64, BTreeMap<usize, i64>)> = BTreeMap::new();
+        for row in 0..homes.len() {
+            let households = i64::from(homes.counts(row).households);
+            let placed = shard.placements[row].grid.zip(homes.pin(row));
+            let Some((key, pin)) = placed.filter(|_| households > 0) else { continue };
+            let (any, each) = served.entry(key).or_default();
+            let mut is_served = false;
+            for station in stations.within(pin, reach) {
+                *each.entry(station).or_default() += households;
+                is_served = true;
+            }
+            *any += if is_served { households } else { 0 };
+        }
+        let missed = served.into_iter().map(|(key, (any, each))| {
+            let most = each.into_values().max().unwrap_or(0);
+            (key, any, any - most)
+        });
+        let many = missed.filter(|(_, any, missed)| missed * 100 > any * (100 - SHARED_PERCENT));
+        many.map(|(key, _, missed)| (key, missed)).collect()
     }
 
     fn add_size(&mut self, shard: &Shard, grid: &Arc<Grid>, profile: &Profile) {
