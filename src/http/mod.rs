@@ -20,6 +20,7 @@ mod live;
 mod memo;
 mod openapi;
 mod past;
+mod post;
 mod presence;
 mod problem;
 mod search;

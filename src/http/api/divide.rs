@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::header::LOCATION;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -22,12 +21,12 @@ use crate::domain::ids::{AreaId, PlanId};
 use crate::domain::plan::Status;
 use crate::domain::plan::edit::{Edit, Repair, Stroke};
 use crate::domain::world::World;
-use crate::http::ask::{Ask, area_choice, json, read_json};
+use crate::http::ask::{Ask, area_choice, json};
 use crate::http::jobs::{Job, Kind, Phase};
 use crate::http::lang::Lang;
 use crate::http::live::Watcher;
+use crate::http::post::Post;
 use crate::http::problem::{Fault, Problem};
-use crate::http::who::Who;
 use crate::http::wire::{
     DivideBody, EditOutcome, EnsembleBody, JobRow, Offer, Offered, ProblemBody, Surveyed,
 };
@@ -47,20 +46,14 @@ const SAMPLES: usize = 200;
         (status = 409, body = ProblemBody, description = "not a draft"),
         (status = 422, body = ProblemBody, description = "a wish that cannot be meant"),
         (status = 503, body = ProblemBody, description = "too many at work")))]
-pub async fn divide(
-    State(app): State<Arc<App>>,
-    Path(plan): Path<String>,
-    Who(actor): Who,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, Problem> {
-    let asked: DivideBody = read_json(&body)?;
+pub async fn divide(State(app): State<Arc<App>>, post: Post) -> Result<Response, Problem> {
+    let asked: DivideBody = post.read()?;
     let seconds = seconds_of(&asked)?;
     let world = app.desk.world();
-    let (plan, wishes) = wishes(&world, &plan, asked)?;
+    let (plan, wishes) = wishes(&world, &post.of, asked)?;
     let n_all = wishes.len();
-    let job = app.jobs.open(Kind::Divide, plan, &actor.name, world.revision(), n_all);
-    begin(&app, job, Lang::of(&headers), move |job| divide_all(job, &world, &wishes, seconds))
+    let job = app.jobs.open(Kind::Divide, plan, &post.actor.name, world.revision(), n_all);
+    begin(&app, job, post.lang, move |job| divide_all(job, &world, &wishes, seconds))
 }
 
 /// Draws many different divisions of one community of a draft, to compare its grids with. Changes nothing.
@@ -70,14 +63,8 @@ pub async fn divide(
         (status = 409, body = ProblemBody, description = "not a draft"),
         (status = 422, body = ProblemBody, description = "a wish that cannot be meant"),
         (status = 503, body = ProblemBody, description = "too many at work")))]
-pub async fn ensemble(
-    State(app): State<Arc<App>>,
-    Path(plan): Path<String>,
-    Who(actor): Who,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, Problem> {
-    let asked: EnsembleBody = read_json(&body)?;
+pub async fn ensemble(State(app): State<Arc<App>>, post: Post) -> Result<Response, Problem> {
+    let asked: EnsembleBody = post.read()?;
     let n_wanted = asked.n.unwrap_or(SAMPLES);
     if !(1..=MAX_SAMPLES).contains(&n_wanted) {
         return Err(Problem::unsound("divide.bad-sample", "n"));
@@ -85,9 +72,9 @@ pub async fn ensemble(
     let asked = asked.into_divide();
     let seconds = seconds_of(&asked)?;
     let world = app.desk.world();
-    let (plan, wishes) = wishes(&world, &plan, asked)?;
-    let job = app.jobs.open(Kind::Ensemble, plan, &actor.name, world.revision(), n_wanted);
-    begin(&app, job, Lang::of(&headers), move |job| {
+    let (plan, wishes) = wishes(&world, &post.of, asked)?;
+    let job = app.jobs.open(Kind::Ensemble, plan, &post.actor.name, world.revision(), n_wanted);
+    begin(&app, job, post.lang, move |job| {
         for (area, wish) in wishes {
             look_around(job, &world, area, wish, seconds);
         }
@@ -292,16 +279,9 @@ pub struct AcceptBody {
     responses((status = 200, body = EditOutcome), (status = 404, body = ProblemBody),
         (status = 412, body = ProblemBody, description = "somebody changed these communities since"),
         (status = 422, body = ProblemBody, description = "nothing was found for a community named")))]
-pub async fn accept(
-    State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Who(actor): Who,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, Problem> {
-    let job = job_of(&app, &id)?;
-    let AcceptBody { communities, id } =
-        if body.is_empty() { AcceptBody::default() } else { read_json(&body)? };
+pub async fn accept(State(app): State<Arc<App>>, post: Post) -> Result<Response, Problem> {
+    let job = job_of(&app, &post.of)?;
+    let AcceptBody { communities, id } = post.read_or_default()?;
     let offers = job.offers();
     let is_wanted = |offer: &Offer| {
         communities.is_empty() || communities.iter().any(|code| *code == *offer.code.as_str())
@@ -319,8 +299,8 @@ pub async fn accept(
     }
     let edit =
         Edit { plan: job.plan, base: job.revision, id: id.into(), strokes, repair: Repair::Refuse };
-    let done = app.desk.submit(Command::Edit(Box::new(edit)), actor).await;
-    tell(&app, job.plan, done, Lang::of(&headers)).await
+    let done = app.desk.submit(Command::Edit(Box::new(edit)), post.actor).await;
+    tell(&app, job.plan, done, post.lang).await
 }
 
 fn job_of(app: &App, id: &str) -> Result<Arc<Job>, Problem> {

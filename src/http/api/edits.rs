@@ -15,11 +15,11 @@ use crate::domain::decide::edits::{StartPlan, TakeBack, entries_since, prepare};
 use crate::domain::ids::PlanId;
 use crate::domain::measure::Revision;
 use crate::domain::plan::log::taken_back;
-use crate::domain::rights::Actor;
 use crate::domain::world::{PlanChoice, World};
 use crate::http::ask::{Ask, area_choice, json, plan_choice, read_json};
 use crate::http::lang::Lang;
 use crate::http::past::{About, answer_about};
+use crate::http::post::Post;
 use crate::http::problem::{Fault, Problem};
 use crate::http::who::Who;
 use crate::http::wire::{
@@ -85,16 +85,10 @@ pub async fn start(
     responses((status = 200, body = EditOutcome), (status = 409, body = ProblemBody, description = "locked, or not a draft"),
         (status = 412, body = ProblemBody, description = "somebody changed what it touches"),
         (status = 422, body = ProblemBody, description = "would leave the draft unsound; says where")))]
-pub async fn edit(
-    State(app): State<Arc<App>>,
-    Path(plan): Path<String>,
-    Who(actor): Who,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, Problem> {
-    let (plan, command) = command_of(&app, &plan, &body)?;
-    let done = app.desk.submit(command, actor).await;
-    tell(&app, plan, done, Lang::of(&headers)).await
+pub async fn edit(State(app): State<Arc<App>>, post: Post) -> Result<Response, Problem> {
+    let (plan, command) = command_of(&app, &post)?;
+    let done = app.desk.submit(command, post.actor).await;
+    tell(&app, plan, done, post.lang).await
 }
 
 /// The same without doing it.
@@ -102,18 +96,11 @@ pub async fn edit(
     params(("plan" = u32, Path, description = "number of a draft")),
     responses((status = 200, body = EditOutcome), (status = 409, body = ProblemBody), (status = 412, body = ProblemBody),
         (status = 422, body = ProblemBody)))]
-pub async fn preview(
-    State(app): State<Arc<App>>,
-    Path(plan): Path<String>,
-    Who(actor): Who,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, Problem> {
-    let (plan, command) = command_of(&app, &plan, &body)?;
-    let lang = Lang::of(&headers);
+pub async fn preview(State(app): State<Arc<App>>, post: Post) -> Result<Response, Problem> {
+    let (plan, command) = command_of(&app, &post)?;
     answer(&app, move |app, world| {
-        let done = app.desk.preview(command, &actor);
-        outcome(world, plan, done, lang)
+        let done = app.desk.preview(command, &post.actor);
+        outcome(world, plan, done, post.lang)
     })
     .await
 }
@@ -132,44 +119,24 @@ pub struct TakeBackBody {
 #[utoipa::path(post, path = "/api/v1/plans/{plan}/undo", tag = "plans", request_body = TakeBackBody,
     params(("plan" = u32, Path, description = "number of a draft")),
     responses((status = 200, body = EditOutcome), (status = 409, body = ProblemBody, description = "nothing to take back, or built on")))]
-pub async fn undo(
-    State(app): State<Arc<App>>,
-    Path(plan): Path<String>,
-    Who(actor): Who,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, Problem> {
-    take_back(&app, &plan, actor, &headers, &body, false).await
+pub async fn undo(State(app): State<Arc<App>>, post: Post) -> Result<Response, Problem> {
+    take_back(&app, post, false).await
 }
 
 /// Does again what was taken back last.
 #[utoipa::path(post, path = "/api/v1/plans/{plan}/redo", tag = "plans", request_body = TakeBackBody,
     params(("plan" = u32, Path, description = "number of a draft")),
     responses((status = 200, body = EditOutcome), (status = 409, body = ProblemBody, description = "nothing to do again, or built on")))]
-pub async fn redo(
-    State(app): State<Arc<App>>,
-    Path(plan): Path<String>,
-    Who(actor): Who,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, Problem> {
-    take_back(&app, &plan, actor, &headers, &body, true).await
+pub async fn redo(State(app): State<Arc<App>>, post: Post) -> Result<Response, Problem> {
+    take_back(&app, post, true).await
 }
 
-async fn take_back(
-    app: &Arc<App>,
-    plan: &str,
-    actor: Actor,
-    headers: &HeaderMap,
-    body: &Bytes,
-    is_redo: bool,
-) -> Result<Response, Problem> {
-    let plan = plan_of(&app.desk.world(), plan)?;
-    let TakeBackBody { base, id } =
-        if body.is_empty() { TakeBackBody::default() } else { read_json(body)? };
+async fn take_back(app: &Arc<App>, post: Post, is_redo: bool) -> Result<Response, Problem> {
+    let plan = plan_of(&app.desk.world(), &post.of)?;
+    let TakeBackBody { base, id } = post.read_or_default()?;
     let wish = TakeBack { plan, is_redo, base: base.map(Revision), id: id.into(), taken: None };
-    let done = app.desk.submit(Command::TakeBack(Box::new(wish)), actor).await;
-    tell(app, plan, done, Lang::of(headers)).await
+    let done = app.desk.submit(Command::TakeBack(Box::new(wish)), post.actor).await;
+    tell(app, plan, done, post.lang).await
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -246,9 +213,9 @@ pub(super) fn plan_of(world: &World, text: &str) -> Result<PlanId, Problem> {
     }
 }
 
-fn command_of(app: &App, plan: &str, body: &Bytes) -> Result<(PlanId, Command), Problem> {
-    let plan = plan_of(&app.desk.world(), plan)?;
-    let body: EditBody = read_json(body)?;
+fn command_of(app: &App, post: &Post) -> Result<(PlanId, Command), Problem> {
+    let plan = plan_of(&app.desk.world(), &post.of)?;
+    let body: EditBody = post.read()?;
     let edit = body
         .into_edit(plan)
         .map_err(|Unsayable(code, number)| Problem::unsound(code, format!("edits[{number}]")))?;

@@ -7,7 +7,6 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 
 use crate::desk::{DeskError, Outcome};
@@ -21,6 +20,7 @@ use crate::domain::world::PlanChoice;
 use crate::http::ask::{json, plan_choice, read_json};
 use crate::http::lang::Lang;
 use crate::http::past::{About, answer_about};
+use crate::http::post::Post;
 use crate::http::problem::{Fault, Problem};
 use crate::http::who::Who;
 use crate::http::wire::{CheckList, CommentRow, Plan, ProblemBody, TimelineList};
@@ -101,26 +101,16 @@ pub async fn checks(
     params(("plan" = u32, Path, description = "number of a draft")),
     responses((status = 200, body = Plan), (status = 409, body = ProblemBody), (status = 412, body = ProblemBody),
         (status = 422, body = ProblemBody, description = "something has to be mended first; says where")))]
-pub async fn submit(
-    State(app): State<Arc<App>>,
-    Path(plan): Path<String>,
-    Who(actor): Who,
-    body: Bytes,
-) -> Result<Response, Problem> {
-    step(&app, &plan, actor, &body, Deed::Submit).await
+pub async fn submit(State(app): State<Arc<App>>, post: Post) -> Result<Response, Problem> {
+    step(&app, post, Deed::Submit).await
 }
 
 /// In review → draft, by whoever looked at it or who wrote it.
 #[utoipa::path(post, path = "/api/v1/plans/{plan}/return", tag = "plans", request_body = StepBody,
     params(("plan" = u32, Path, description = "number of a plan in review")),
     responses((status = 200, body = Plan), (status = 409, body = ProblemBody), (status = 412, body = ProblemBody)))]
-pub async fn give_back(
-    State(app): State<Arc<App>>,
-    Path(plan): Path<String>,
-    Who(actor): Who,
-    body: Bytes,
-) -> Result<Response, Problem> {
-    step(&app, &plan, actor, &body, Deed::Return).await
+pub async fn give_back(State(app): State<Arc<App>>, post: Post) -> Result<Response, Problem> {
+    step(&app, post, Deed::Return).await
 }
 
 /// In review → published, to count from a day on.
@@ -129,16 +119,11 @@ pub async fn give_back(
     responses((status = 200, body = Plan), (status = 403, body = ProblemBody, description = "by its author"),
         (status = 409, body = ProblemBody, description = "not in review, or the day is taken"),
         (status = 412, body = ProblemBody), (status = 422, body = ProblemBody, description = "a past day, or a stop")))]
-pub async fn approve(
-    State(app): State<Arc<App>>,
-    Path(plan): Path<String>,
-    Who(actor): Who,
-    body: Bytes,
-) -> Result<Response, Problem> {
-    let ApproveBody { base, reason, effective_from } = read(&body)?;
+pub async fn approve(State(app): State<Arc<App>>, post: Post) -> Result<Response, Problem> {
+    let ApproveBody { base, reason, effective_from } = post.read_or_default()?;
     let first = effective_from.map(|text| text.parse::<Day>().map_err(|()| Fault::BadDay));
     let deed = Deed::Approve(first.transpose()?);
-    let (plan, done) = life(&app, &plan, actor, (base, reason), deed).await?;
+    let (plan, done) = life(&app, &post.of, post.actor, (base, reason), deed).await?;
     reply(&app, plan, done)
 }
 
@@ -147,28 +132,18 @@ pub async fn approve(
     params(("plan" = u32, Path, description = "number of a plan")),
     responses((status = 200, body = Plan), (status = 409, body = ProblemBody, description = "it counts already"),
         (status = 412, body = ProblemBody)))]
-pub async fn withdraw(
-    State(app): State<Arc<App>>,
-    Path(plan): Path<String>,
-    Who(actor): Who,
-    body: Bytes,
-) -> Result<Response, Problem> {
-    step(&app, &plan, actor, &body, Deed::Withdraw).await
+pub async fn withdraw(State(app): State<Arc<App>>, post: Post) -> Result<Response, Problem> {
+    step(&app, post, Deed::Withdraw).await
 }
 
 /// Gives a plan another title.
 #[utoipa::path(patch, path = "/api/v1/plans/{plan}", tag = "plans", request_body = TitleBody,
     params(("plan" = u32, Path, description = "number of a plan")),
     responses((status = 200, body = Plan), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
-pub async fn retitle(
-    State(app): State<Arc<App>>,
-    Path(plan): Path<String>,
-    Who(actor): Who,
-    body: Bytes,
-) -> Result<Response, Problem> {
-    let TitleBody { title, base } = read_json(&body)?;
+pub async fn retitle(State(app): State<Arc<App>>, post: Post) -> Result<Response, Problem> {
+    let TitleBody { title, base } = post.read()?;
     let deed = Deed::Retitle(title.into());
-    let (plan, done) = life(&app, &plan, actor, (base, None), deed).await?;
+    let (plan, done) = life(&app, &post.of, post.actor, (base, None), deed).await?;
     reply(&app, plan, done)
 }
 
@@ -191,18 +166,12 @@ pub async fn delete(
     params(("plan" = u32, Path, description = "number of a draft or of a plan in review")),
     responses((status = 200, body = CheckList), (status = 404, body = ProblemBody, description = "no such warning"),
         (status = 409, body = ProblemBody, description = "has to be mended"), (status = 422, body = ProblemBody)))]
-pub async fn accept(
-    State(app): State<Arc<App>>,
-    Path(plan): Path<String>,
-    Who(actor): Who,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, Problem> {
-    let AcceptBody { key, reason } = read_json(&body)?;
+pub async fn accept(State(app): State<Arc<App>>, post: Post) -> Result<Response, Problem> {
+    let AcceptBody { key, reason } = post.read()?;
     let deed = Deed::Accept { key: key.into(), is_accepted: reason.is_some() };
-    let (plan, done) = life(&app, &plan, actor, (None, reason), deed).await?;
+    let (plan, done) = life(&app, &post.of, post.actor, (None, reason), deed).await?;
     done.map_err(|error| problem(&app, plan, error))?;
-    let lang = Lang::of(&headers);
+    let lang = post.lang;
     answer(&app, move |_, world| Ok(json(&CheckList::new(world, plan, lang)))).await
 }
 
@@ -231,13 +200,8 @@ pub async fn comments(
 #[utoipa::path(post, path = "/api/v1/plans/{plan}/comments", tag = "plans", request_body = CommentBody,
     params(("plan" = u32, Path, description = "number of a plan")),
     responses((status = 201, body = CommentRow), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
-pub async fn comment(
-    State(app): State<Arc<App>>,
-    Path(plan): Path<String>,
-    Who(actor): Who,
-    body: Bytes,
-) -> Result<Response, Problem> {
-    let CommentBody { text, at, grid } = read_json(&body)?;
+pub async fn comment(State(app): State<Arc<App>>, post: Post) -> Result<Response, Problem> {
+    let CommentBody { text, at, grid } = post.read()?;
     let pin = |[lon, lat]: [f64; 2]| Pin::of(LonLat { lon, lat }).map_err(|_| Fault::BadPosition);
     let code = |text: String| Code::new(&text).ok_or(Fault::UnknownComment);
     let remark = Remark {
@@ -245,7 +209,7 @@ pub async fn comment(
         place: at.map(pin).transpose()?,
         grid: grid.map(code).transpose()?,
     };
-    let (plan, done) = life(&app, &plan, actor, (None, None), Deed::Remark(remark)).await?;
+    let (plan, done) = life(&app, &post.of, post.actor, (None, None), Deed::Remark(remark)).await?;
     let done = done.map_err(|error| problem(&app, plan, error))?;
     let (_, [_, world]) = done.edited.as_ref().ok_or(Fault::Internal)?;
     let (number, comment) = world.plans().comments(plan).last_key_value().ok_or(Fault::Internal)?;
@@ -279,10 +243,6 @@ pub async fn timeline(State(app): State<Arc<App>>) -> Result<Response, Problem> 
     answer(&app, |app, world| Ok(json(&TimelineList::new(world, app.desk.today())))).await
 }
 
-fn read<T: Default + DeserializeOwned>(body: &Bytes) -> Result<T, Problem> {
-    if body.is_empty() { Ok(T::default()) } else { read_json(body) }
-}
-
 fn plan_of(world: &crate::domain::world::World, text: &str) -> Result<PlanId, Problem> {
     match plan_choice(world, text)? {
         PlanChoice::Plan(plan) => Ok(plan),
@@ -290,15 +250,9 @@ fn plan_of(world: &crate::domain::world::World, text: &str) -> Result<PlanId, Pr
     }
 }
 
-async fn step(
-    app: &Arc<App>,
-    plan: &str,
-    actor: Actor,
-    body: &Bytes,
-    deed: Deed,
-) -> Result<Response, Problem> {
-    let StepBody { base, reason } = read(body)?;
-    let (plan, done) = life(app, plan, actor, (base, reason), deed).await?;
+async fn step(app: &Arc<App>, post: Post, deed: Deed) -> Result<Response, Problem> {
+    let StepBody { base, reason } = post.read_or_default()?;
+    let (plan, done) = life(app, &post.of, post.actor, (base, reason), deed).await?;
     reply(app, plan, done)
 }
 

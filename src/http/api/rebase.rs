@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 
 use super::edits::plan_of;
@@ -11,9 +10,9 @@ use crate::desk::DeskError;
 use crate::domain::decide::Command;
 use crate::domain::decide::edits::{Outlook, Rebase, outlook};
 use crate::domain::world::World;
-use crate::http::ask::{json, read_json};
+use crate::http::ask::json;
+use crate::http::post::Post;
 use crate::http::problem::Problem;
-use crate::http::who::Who;
 use crate::http::wire::{ProblemBody, RebaseBody, RebaseSheet};
 use crate::http::{App, answer};
 
@@ -22,12 +21,8 @@ use crate::http::{App, answer};
     params(("plan" = u32, Path, description = "number of a draft")),
     responses((status = 200, body = RebaseSheet), (status = 409, body = ProblemBody, description = "not a draft"),
         (status = 422, body = ProblemBody, description = "based on no published plan")))]
-pub async fn preview(
-    State(app): State<Arc<App>>,
-    Path(plan): Path<String>,
-    body: Bytes,
-) -> Result<Response, Problem> {
-    let wish = wish_of(&app, &plan, &body)?;
+pub async fn preview(State(app): State<Arc<App>>, post: Post) -> Result<Response, Problem> {
+    let wish = wish_of(&app, &post)?;
     let held = app.desk.world();
     answer(&app, move |app, _| {
         let found = found(app, &held, &wish)?;
@@ -44,17 +39,12 @@ pub async fn preview(
         (status = 409, body = ProblemBody, description = "not a draft, or conflicts to settle, all listed"),
         (status = 412, body = ProblemBody, description = "somebody changed the draft"),
         (status = 422, body = ProblemBody, description = "would leave the draft unsound; says where")))]
-pub async fn rebase(
-    State(app): State<Arc<App>>,
-    Path(plan): Path<String>,
-    Who(actor): Who,
-    body: Bytes,
-) -> Result<Response, Problem> {
-    let wish = wish_of(&app, &plan, &body)?;
+pub async fn rebase(State(app): State<Arc<App>>, post: Post) -> Result<Response, Problem> {
+    let wish = wish_of(&app, &post)?;
     let plan = wish.plan;
     let (held, asked) = (app.desk.world(), wish.clone());
     let found = answer(&app, move |app, _| found(app, &held, &asked)).await?;
-    let done = app.desk.submit(Command::Rebase(Box::new(wish)), actor).await;
+    let done = app.desk.submit(Command::Rebase(Box::new(wish)), post.actor).await;
     answer(&app, move |_, world| {
         done.map_err(|error| Problem::of_edit(error, world, plan))?;
         Ok(json(&RebaseSheet::new(world, plan, &found, true)))
@@ -69,8 +59,7 @@ fn found(app: &App, world: &Arc<World>, wish: &Rebase) -> Result<Outlook, Proble
         .map_err(|refusal| Problem::from(DeskError::Refused(refusal)))
 }
 
-fn wish_of(app: &App, plan: &str, body: &Bytes) -> Result<Rebase, Problem> {
-    let plan = plan_of(&app.desk.world(), plan)?;
-    let body: RebaseBody = if body.is_empty() { RebaseBody::default() } else { read_json(body)? };
-    Ok(body.into_wish(plan))
+fn wish_of(app: &App, post: &Post) -> Result<Rebase, Problem> {
+    let plan = plan_of(&app.desk.world(), &post.of)?;
+    Ok(post.read_or_default::<RebaseBody>()?.into_wish(plan))
 }

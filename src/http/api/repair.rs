@@ -4,9 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::body::Bytes;
-use axum::extract::{Path, State};
-use axum::http::HeaderMap;
+use axum::extract::State;
 use axum::response::Response;
 
 use super::edits::plan_of;
@@ -20,12 +18,10 @@ use crate::domain::measure::Revision;
 use crate::domain::plan::Status;
 use crate::domain::plan::edit::{Edit, Repair};
 use crate::domain::register::rows::GridKind;
-use crate::domain::rights::Actor;
 use crate::domain::world::{PlanChoice, World};
-use crate::http::ask::{area_choice, grid_choice, json, read_json};
-use crate::http::lang::Lang;
+use crate::http::ask::{area_choice, grid_choice, json};
+use crate::http::post::Post;
 use crate::http::problem::{Fault, Problem};
-use crate::http::who::Who;
 use crate::http::wire::{ProblemBody, RepairAsked, RepairBody, RepairSheet};
 use crate::http::{App, answer};
 
@@ -48,22 +44,14 @@ const WANTED: usize = 9;
         (status = 409, body = ProblemBody, description = "not a draft, or a grid named is locked"),
         (status = 412, body = ProblemBody, description = "somebody changed the community since `base`"),
         (status = 422, body = ProblemBody, description = "a wish that cannot be meant")))]
-pub async fn repair(
-    State(app): State<Arc<App>>,
-    Path(plan): Path<String>,
-    Who(actor): Who,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, Problem> {
-    let asked: RepairBody = if body.is_empty() { RepairBody::default() } else { read_json(&body)? };
+pub async fn repair(State(app): State<Arc<App>>, post: Post) -> Result<Response, Problem> {
+    let asked: RepairBody = post.read_or_default()?;
     let seconds = asked.time.unwrap_or(SECONDS);
     if !(seconds > 0.0 && seconds <= MAX_SECONDS) {
         return Err(Problem::unsound("repair.bad-time", "time"));
     }
-    let lang = Lang::of(&headers);
     answer(&app, move |app, world| {
-        let plan = plan_of(world, &plan)?;
-        let sheet = ways_out(app, world, plan, &asked, seconds, &actor, lang)?;
+        let sheet = ways_out(app, world, &post, &asked, seconds)?;
         Ok(json(&sheet))
     })
     .await
@@ -72,12 +60,11 @@ pub async fn repair(
 fn ways_out(
     app: &App,
     world: &World,
-    plan: PlanId,
+    post: &Post,
     asked: &RepairBody,
     seconds: f64,
-    actor: &Actor,
-    lang: Lang,
 ) -> Result<RepairSheet, Problem> {
+    let plan = plan_of(world, &post.of)?;
     let from = Instant::now();
     let after = |share: f64| from + Duration::from_secs_f64(seconds * share);
     let held = world.plans().get(plan).ok_or(Fault::UnknownPlan)?;
@@ -113,11 +100,11 @@ fn ways_out(
             repair: Repair::Refuse,
         };
         // What the desk would refuse is not offered.
-        if let Ok(outcome) = app.desk.preview(Command::Edit(Box::new(edit)), actor) {
+        if let Ok(outcome) = app.desk.preview(Command::Edit(Box::new(edit)), &post.actor) {
             offered.extend(told.alternative(remedy, &strokes, &outcome));
         }
     }
-    Ok(told.sheet(&repairs, offered, is_late, lang))
+    Ok(told.sheet(&repairs, offered, is_late, post.lang))
 }
 
 /// Grids by their codes, each once, with their communities. Locked ones, and those of a special kind,
