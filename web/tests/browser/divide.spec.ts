@@ -93,10 +93,10 @@ test("a community is divided, watched, accepted and taken back", async ({ page, 
 test("each grid shares a station where that is asked", async ({ page, server, watch }) => {
   watch(page);
   await page.setViewportSize({ width: 1440, height: 900 });
-  const area = (await communities(page, server)).at(-1);
-  if (area === undefined) throw new Error("the demo town has communities");
-  const plan = await draftOf(page, server, [area.code]);
-  await page.goto(`${server}/#/plan?plan=${plan}&in=${area.code}`);
+  // Three stations stand around it, and some grids drawn by hand lie between them.
+  const code = "990102001003";
+  const plan = await draftOf(page, server, [code]);
+  await page.goto(`${server}/#/plan?plan=${plan}&in=${code}`);
   await drawn(page);
 
   await page.getByRole("tab", { name: "自动划分" }).click();
@@ -107,12 +107,13 @@ test("each grid shares a station where that is asked", async ({ page, server, wa
   await panel.getByLabel("步行直线距离（米）").fill("9");
   await expect(panel.getByRole("alert")).toContainText("到服务站的距离");
   await expect(panel.getByRole("button", { name: "生成划分方案" })).toBeDisabled();
-  await panel.getByLabel("步行直线距离（米）").fill("400");
+  await panel.getByLabel("步行直线距离（米）").fill("300");
   await panel.getByRole("button", { name: "生成划分方案" }).click();
   await expect(panel.getByRole("button", { name: "采用", exact: true })).toBeVisible({ timeout: 30_000 });
   const missed = panel.getByRole("row", { name: /够不到本格服务站/ }).getByRole("cell");
   const [before, after] = (await missed.allTextContents()).map((text) => Number(text.replaceAll(",", "")));
-  expect(after).toBeLessThanOrEqual(before ?? Number.NaN);
+  expect(before).toBeGreaterThan(0);
+  expect(after).toBeLessThan(before ?? 0);
   await expect(panel.locator(".parts .station").first()).toBeVisible();
   await drawn(page);
   await page.screenshot({ path: join(LOOKS, "divide-reach.png") });
