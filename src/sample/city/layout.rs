@@ -157,8 +157,9 @@ impl Layout {
     pub fn stations(&self) -> Vec<StationRow> {
         let has_own = |community: &usize| community % COMMUNITIES_A_LACK != COMMUNITIES_A_LACK - 1;
         let row_of = |(community, row): (usize, u32)| {
-            // In the middle of the community's third grid, or of its last where it has fewer.
-            let grid = (community * GRIDS_A_COMMUNITY + 2).min(self.n_grids - 1);
+            // Near the middle of the community: in the grid that lies there, towards its other row.
+            let (idx, north) = if community % 2 == 0 { (1, 0.1) } else { (3, 0.9) };
+            let grid = (community * GRIDS_A_COMMUNITY + idx).min(self.n_grids - 1);
             let floor = 400 + 150 * (community as i64 % 7);
             StationRow {
                 row,
@@ -166,7 +167,7 @@ impl Layout {
                 name: format!("{}工作站", names::community(community)).into(),
                 kind: StationKind::Workstation,
                 level: Some(Level::Community),
-                pin: Some(self.quilt.within(self.patch(grid), 0.5, 0.5)),
+                pin: Some(self.quilt.within(self.patch(grid), 0.5, north)),
                 floor_area: Some(Area(floor * 10_000)),
                 hall_area: Some(Area(floor / 10 * 10_000)),
                 serves: Vec::new(),
