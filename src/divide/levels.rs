@@ -274,13 +274,13 @@ impl Effort {
         Self { n_batches: 1, n_tries: 1, n_rounds: 0, n_more: 0, first: 60.0, again: 0.0 };
 
     fn new(n_nodes: usize, n_parts: usize) -> Self {
-        // A few nodes a part: some part stays off, whatever is tried.
-        let is_coarse = n_nodes < 8 * n_parts;
+        // Many parts of few nodes each: some stay off, whatever is tried.
+        let is_coarse = n_parts > 64 && n_nodes < 16 * n_parts;
         match n_nodes {
-            0..1_000 if is_coarse => Self {
+            0..5_000 if is_coarse => Self {
                 n_batches: 1,
                 n_tries: 2,
-                n_rounds: 3,
+                n_rounds: 2,
                 n_more: 0,
                 first: 200.0,
                 again: 150.0,

@@ -129,7 +129,7 @@ export const en: Words = {
   figures: {
     label: "Coverage at a glance",
     covered: "Covered",
-    coveredUnit: "households",
+    coveredUnit: "HH",
     inBand: "In band",
     inBandUnit: "grids",
     unplaced: "Unplaced",
