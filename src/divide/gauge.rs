@@ -53,9 +53,14 @@ impl Gauge {
 
     /// Share of the target by which `load` is off beyond the slack; out of band counts once more.
     pub fn excess(&self, part: usize, load: i64) -> f64 {
+        self.off(part, load) / self.targets[part]
+    }
+
+    /// The same as a weight.
+    pub fn off(&self, part: usize, load: i64) -> f64 {
         let target = self.targets[part];
-        let beyond = ((load as f64 - target).abs() / target - self.slack).max(0.0);
-        beyond + self.outside(load) as f64 / target
+        let beyond = ((load as f64 - target).abs() - self.slack * target).max(0.0);
+        beyond + self.outside(load) as f64
     }
 
     /// By how much `load` leaves the band.

@@ -12,6 +12,7 @@ use super::chance::Chance;
 use super::crew;
 use super::gauge::Gauge;
 use super::graph::Graph;
+use super::groups::Groups;
 use super::score::Score;
 use super::tree;
 use super::walk::{Cooling, Walk};
@@ -19,8 +20,6 @@ use super::watch::{Sight, Stop};
 
 /// Nodes a part is made of where trees divide.
 const COARSEST: usize = 20;
-/// Parts that are walked together; several such groups are walked at once.
-const GROUP: usize = 16;
 /// Temperatures where trees have divided, on the way back, and at the finest level.
 const HEAT: [(f64, f64); 3] = [(1.0, 0.2), (1.0, 0.15), (1.0, 0.03)];
 /// How hot a division is walked again, as a share of that.
@@ -80,7 +79,7 @@ impl Task<'_> {
             let mut chance = Chance::fork(self.seed, number);
             self.scored(self.attempt(n_inner, effort.first, &mut chance), number)
         });
-        let mut best = found.into_iter().min_by_key(Scored::key).expect("at least one try");
+        let mut best = self.best(found, effort.n_presses, 500);
         let mut n_idle = 0;
         for round in 1..=effort.n_rounds + effort.n_more {
             let is_enough = round > effort.n_rounds && best.score.is_settled();
@@ -92,11 +91,13 @@ impl Task<'_> {
                 let mut chance = Chance::fork(self.seed, 1000 * round + number);
                 self.scored(self.again(&best.part, n_inner, effort.again, &mut chance), number)
             });
-            for other in better {
-                if other.score < best.score {
-                    best = other;
-                    n_idle = 0;
-                }
+            let other = match best.score.is_settled() {
+                true => better.into_iter().min_by_key(Scored::key).expect("at least one try"),
+                false => self.best(better, effort.n_presses, 1000 * round + 500),
+            };
+            if other.score < best.score {
+                best = other;
+                n_idle = 0;
             }
             self.stop.show(|| self.sight(&best.part, &[]));
         }
@@ -105,8 +106,7 @@ impl Task<'_> {
 
     /// With a longer search for chains, which only the best is worth.
     fn settled(&self, best: Scored) -> Scored {
-        let mut walk =
-            Walk::new(self.graph, self.gauge, best.part.clone(), vec![1; self.n_parts()]);
+        let mut walk = self.walk(best.part.clone());
         let n_chains = 10 + 2 * self.n_parts();
         chain::settle(&mut walk, n_chains, chain::MANY, self.stop);
         let other = self.scored(walk.part, best.number);
@@ -173,36 +173,49 @@ impl Task<'_> {
             };
             let cooling = Cooling { n_visits, heat, weight: WEIGHT };
             let show = |part: &[u32]| self.stop.show(|| self.sight(part, &levels[..depth]));
-            let walked = Walked { graph, gauge: &gauge, n_threads, stop: self.stop, show: &show };
-            part = walked.walk(part, &cooling, chance);
+            let groups = Groups { graph, gauge: &gauge, n_threads, stop: self.stop };
+            part = groups.walked(part, &cooling, chance, &show);
             if let Some(below) = depth.checked_sub(1) {
                 part = levels[below].1.iter().map(|&group| part[group as usize]).collect();
             }
             self.stop.show(|| self.sight(&part, &levels[..depth.saturating_sub(1)]));
         }
-        self.finish(part, chance)
+        self.finish(part)
     }
 
     /// The last violators, and once more the borders without giving anything up.
-    fn finish(&self, part: Vec<u32>, chance: &mut Chance) -> Vec<u32> {
-        let mut walk = Walk::new(self.graph, self.gauge, part, vec![1; self.n_parts()]);
-        let n_chains = 40 + 8 * self.n_parts();
-        chain::settle(&mut walk, n_chains, chain::FEW, self.stop);
-        let mut best = (Score::new(self.graph, self.gauge, &walk.part), walk.part.clone());
-        // Borders first; where some part is still off, also by steps that help only later.
-        for cooling in [None, Some(LUKEWARM)] {
-            match cooling {
-                None => walk.relax(LUKEWARM.weight.1, self.stop),
-                Some(_) if best.0.is_settled() => break,
-                Some(cooling) => walk.anneal(&cooling, chance, self.stop),
-            }
-            chain::settle(&mut walk, n_chains, chain::FEW, self.stop);
-            let score = Score::new(self.graph, self.gauge, &walk.part);
-            if score < best.0 {
-                best = (score, walk.part.clone());
-            }
+    fn finish(&self, part: Vec<u32>) -> Vec<u32> {
+        let mut walk = self.walk(part);
+        self.settle(&mut walk);
+        let before = (Score::new(self.graph, self.gauge, &walk.part), walk.part.clone());
+        walk.relax(LUKEWARM.weight.1, self.stop);
+        self.settle(&mut walk);
+        if Score::new(self.graph, self.gauge, &walk.part) < before.0 { walk.part } else { before.1 }
+    }
+
+    /// The best of them; where a part of each is still off, after steps that help only later.
+    fn best(&self, found: Vec<Scored>, n_presses: usize, seed: u64) -> Scored {
+        let key = Scored::key;
+        if n_presses == 0 || found.iter().any(|one| one.score.is_settled()) {
+            return found.into_iter().min_by_key(key).expect("at least one");
         }
-        best.1
+        let n_threads = if found.len() > 1 { 1 } else { self.n_threads };
+        let Self { graph, gauge, stop, .. } = *self;
+        let groups = Groups { graph, gauge, n_threads, stop };
+        let pressed = crew::each(self.n_threads, &found, |_, one| {
+            let mut chance = Chance::fork(self.seed, seed + one.number);
+            let part = one.part.clone();
+            self.scored(groups.pressed(part, n_presses, &LUKEWARM, &mut chance), one.number)
+        });
+        found.into_iter().chain(pressed).min_by_key(key).expect("at least one")
+    }
+
+    fn walk(&self, part: Vec<u32>) -> Walk<'_> {
+        Walk::new(self.graph, self.gauge, part, vec![1; self.n_parts()])
+    }
+
+    fn settle(&self, walk: &mut Walk<'_>) {
+        chain::settle(walk, 40 + 8 * self.n_parts(), chain::FEW, self.stop);
     }
 
     /// Ever coarser graphs, each with the group of each node of the one before.
@@ -264,14 +277,23 @@ struct Effort {
     n_rounds: u64,
     /// Further rounds while some part is still off.
     n_more: u64,
+    /// How often parts that are off are walked once more with those around them, in each of all these.
+    n_presses: usize,
     /// Moves looked at for each node on a rim, at each level: at first and again.
     first: f64,
     again: f64,
 }
 
 impl Effort {
-    const BRIEF: Self =
-        Self { n_batches: 1, n_tries: 1, n_rounds: 0, n_more: 0, first: 60.0, again: 0.0 };
+    const BRIEF: Self = Self {
+        n_batches: 1,
+        n_tries: 1,
+        n_rounds: 0,
+        n_more: 0,
+        n_presses: 1,
+        first: 60.0,
+        again: 0.0,
+    };
 
     fn new(n_nodes: usize, n_parts: usize) -> Self {
         // Many parts of few nodes each: some stay off, whatever is tried.
@@ -280,8 +302,9 @@ impl Effort {
             0..5_000 if is_coarse => Self {
                 n_batches: 1,
                 n_tries: 2,
-                n_rounds: 2,
+                n_rounds: 4,
                 n_more: 0,
+                n_presses: 0,
                 first: 200.0,
                 again: 150.0,
             },
@@ -290,6 +313,7 @@ impl Effort {
                 n_tries: 4,
                 n_rounds: 4,
                 n_more: 0,
+                n_presses: 1,
                 first: 150.0,
                 again: 120.0,
             },
@@ -298,149 +322,28 @@ impl Effort {
                 n_tries: 2,
                 n_rounds: 2,
                 n_more: 2,
+                n_presses: 3,
                 first: 150.0,
                 again: 120.0,
             },
             5_000..50_000 => Self {
                 n_batches: 1,
                 n_tries: 1,
-                n_rounds: 2,
-                n_more: 3,
+                n_rounds: 3,
+                n_more: 2,
+                n_presses: 3,
                 first: 250.0,
                 again: 200.0,
             },
             _ => Self {
                 n_batches: 1,
                 n_tries: 1,
-                n_rounds: 2,
+                n_rounds: 3,
                 n_more: 0,
+                n_presses: 3,
                 first: 250.0,
                 again: 200.0,
             },
         }
     }
-}
-
-/// One level being walked.
-struct Walked<'a> {
-    graph: &'a Graph,
-    gauge: &'a Gauge,
-    n_threads: usize,
-    stop: &'a Stop<'a>,
-    /// Hears of every round.
-    show: &'a (dyn Fn(&[u32]) + Sync),
-}
-
-impl Walked<'_> {
-    fn walk(&self, part: Vec<u32>, cooling: &Cooling, chance: &mut Chance) -> Vec<u32> {
-        let n_parts = self.gauge.targets.len();
-        if n_parts <= 2 * GROUP {
-            let mut walk = Walk::new(self.graph, self.gauge, part, vec![1; n_parts]);
-            walk.anneal(cooling, chance, self.stop);
-            return walk.part;
-        }
-        self.walk_groups(part, cooling, chance)
-    }
-
-    /// In rounds: parts are put into groups of neighbours, each group is walked for itself.
-    fn walk_groups(&self, mut part: Vec<u32>, cooling: &Cooling, chance: &mut Chance) -> Vec<u32> {
-        const ROUNDS: usize = 8;
-        for round in 0..ROUNDS {
-            if self.stop.is_due() {
-                return part;
-            }
-            let step = |(first, last): (f64, f64)| {
-                let at = |round: usize| first * (last / first).powf(round as f64 / ROUNDS as f64);
-                (at(round), at(round + 1))
-            };
-            let groups = self.groups(&part, chance);
-            let seed = chance.word();
-            let done = crew::each(self.n_threads, &groups, |number, group| {
-                let cooling = Cooling {
-                    n_visits: cooling.n_visits / ROUNDS as f64,
-                    heat: step(cooling.heat),
-                    weight: step(cooling.weight),
-                };
-                self.walk_group(group, &part, &cooling, Chance::fork(seed, number as u64))
-            });
-            for (group, mine) in groups.iter().zip(done) {
-                for (&node, mine) in group.nodes.iter().zip(mine) {
-                    part[node as usize] = group.parts[mine as usize];
-                }
-            }
-            (self.show)(&part);
-        }
-        part
-    }
-
-    fn walk_group(
-        &self,
-        group: &Group,
-        part: &[u32],
-        cooling: &Cooling,
-        mut chance: Chance,
-    ) -> Vec<u32> {
-        let mut place = vec![u32::MAX; self.graph.n_nodes()];
-        let graph = self.graph.part(&group.nodes, &mut place);
-        let mut number = vec![0; self.gauge.targets.len()];
-        for (at, &mine) in group.parts.iter().enumerate() {
-            number[mine as usize] = at as u32;
-        }
-        let targets = group.parts.iter().map(|&mine| self.gauge.targets[mine as usize]).collect();
-        let gauge = Gauge { targets, ..self.gauge.clone() };
-        let mine = group.nodes.iter().map(|&node| number[part[node as usize] as usize]).collect();
-        let mut walk = Walk::new(&graph, &gauge, mine, vec![1; group.parts.len()]);
-        walk.anneal(cooling, &mut chance, self.stop);
-        walk.part
-    }
-
-    /// All parts in groups of up to [`GROUP`] that hang together, drawn anew each time.
-    fn groups(&self, part: &[u32], chance: &mut Chance) -> Vec<Group> {
-        let n_parts = self.gauge.targets.len();
-        let mut beside: Vec<Vec<u32>> = vec![Vec::new(); n_parts];
-        for (a, b, _) in self.graph.borders() {
-            let (one, other) = (part[a], part[b]);
-            if one != other {
-                beside[one as usize].push(other);
-                beside[other as usize].push(one);
-            }
-        }
-        for list in &mut beside {
-            list.sort_unstable();
-            list.dedup();
-        }
-        let mut order: Vec<u32> = (0..n_parts as u32).collect();
-        chance.shuffle(&mut order);
-        let mut group_of = vec![u32::MAX; n_parts];
-        let mut groups: Vec<Group> = Vec::new();
-        for first in order {
-            if group_of[first as usize] != u32::MAX {
-                continue;
-            }
-            let number = groups.len() as u32;
-            let mut parts = vec![first];
-            group_of[first as usize] = number;
-            let mut at = 0;
-            while at < parts.len() && parts.len() < GROUP {
-                for &to in &beside[parts[at] as usize] {
-                    if parts.len() < GROUP && group_of[to as usize] == u32::MAX {
-                        group_of[to as usize] = number;
-                        parts.push(to);
-                    }
-                }
-                at += 1;
-            }
-            groups.push(Group { parts, nodes: Vec::new() });
-        }
-        for (node, &mine) in part.iter().enumerate() {
-            groups[group_of[mine as usize] as usize].nodes.push(node as u32);
-        }
-        groups
-    }
-}
-
-/// Parts that are walked together, and their nodes.
-struct Group {
-    parts: Vec<u32>,
-    nodes: Vec<u32>,
 }

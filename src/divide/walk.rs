@@ -132,19 +132,12 @@ impl<'a> Walk<'a> {
             return;
         }
         let (ends, costs, _) = self.graph.rows(node);
-        let mut at = pick(word & 0xFFFF_FFFF, ends.len());
-        while self.part[ends[at] as usize] as usize == from {
-            at = if at + 1 == ends.len() { 0 } else { at + 1 };
-        }
-        let to = self.part[ends[at] as usize];
+        let to = self.foreign_after(ends, pick(word & 0xFFFF_FFFF, ends.len()), from as u32);
         let mut cost = 0;
         for (&end, &border) in ends.iter().zip(costs) {
             let whose = self.part[end as usize];
-            if whose as usize == from {
-                cost += border;
-            } else if whose == to {
-                cost -= border;
-            }
+            // No branches: which it is cannot be foretold.
+            cost += border * (i64::from(whose as usize == from) - i64::from(whose == to));
         }
         let moved = self.graph.weights[node];
         let mut worse = cost as f64 / self.mean_cost;
@@ -165,6 +158,20 @@ impl<'a> Walk<'a> {
         if worse <= patience.max(0.0) && self.contact.stays_whole(self.graph, &self.part, node) {
             self.shift(node, to);
         }
+    }
+
+    /// The first part but `from` among those of `ends`, beginning at `first`, round and round.
+    fn foreign_after(&self, ends: &[u32], first: usize, from: u32) -> u32 {
+        let part = |at: usize| self.part[ends[at] as usize];
+        if ends.len() > 64 {
+            let mut round = (first..ends.len()).chain(0..first).map(part);
+            return round.find(|&part| part != from).unwrap_or(from);
+        }
+        // All of them, as bits: where to stop looking could not be foretold.
+        let bits = (0..ends.len()).map(|at| u64::from(part(at) != from) << at);
+        let all = bits.fold(0, |all, bit| all | bit);
+        let after = all >> first << first;
+        part((if after == 0 { all } else { after }).trailing_zeros() as usize)
     }
 
     /// Moves nodes while that makes things better, until no single move does.
