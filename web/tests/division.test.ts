@@ -1,6 +1,7 @@
 // Divisions: watched while they are made, drawn over the draft without touching it, accepted one by one or together.
 
 import { describe, expect, test } from "vitest";
+import { namingOf } from "../src/map/naming";
 import type { Action, Effect } from "../src/model/action";
 import { doubtOf, histogram, openProposals, proposed, recolorOf, type Wish } from "../src/model/division";
 import type { State } from "../src/model/state";
@@ -116,6 +117,26 @@ describe("a division", () => {
     const one = state.bench.dividing.job?.communities[0];
     if (one === undefined || fabric === null) throw new Error("was read");
     expect(recolorOf(one, fabric)).toBe(recolor);
+  });
+
+  test("names the grids it would make where they would lie, and today's where they stay", () => {
+    const [state] = reached(
+      { of: "divide", do: "begin", wish },
+      { of: "divide", do: "job", job: job(plan, "done", [here]) },
+    );
+    const naming = namingOf(state);
+    const mesh = state.fabric.value?.mesh;
+    expect(naming?.named.map(({ grid, at }) => [grid.id, grid.weight, at])).toEqual([
+      [1, 20, mesh?.cells[1]?.label],
+      [2, 30, mesh?.cells[4]?.label],
+      [null, 10, mesh?.cells[6]?.label],
+    ]);
+    expect([...(naming?.gone ?? [])]).toEqual([1, 2]);
+    expect(namingOf(state), "worked out once").toBe(naming);
+    const [hidden] = update(state, { of: "divide", do: "hide", on: true });
+    expect(namingOf(hidden)).toBeNull();
+    const [dropped] = update(state, { of: "divide", do: "drop" });
+    expect(namingOf(dropped)).toBeNull();
   });
 
   test("shows the best so far until there is a proposal, and draws a new one only when it is new", () => {

@@ -12,13 +12,15 @@ import type { State, Thing } from "../model/state";
 import type { DraftSync } from "./drafting";
 import { hatches } from "./hatch";
 import { COUNTS, MARK, MINE, MOVES, TILES } from "./layers/source";
+import { namingOf } from "./naming";
 import { type Palette, readPalette } from "./palette";
 import { SIGN_RATIO, signs } from "./signs";
 import { styleOf, tilesOf } from "./style";
 
 type Feature = { type: "Feature"; id?: number; properties: Record<string, unknown>; geometry: Geometry };
-/** The one word the map itself says. */
+/** The words the map itself says. */
 const LOCKED = { zh: "已锁定", en: "locked" } as const;
+const NEW = { zh: "新网格", en: "new grid" } as const;
 const LAYER = {
   grid: "grids",
   building: "buildings",
@@ -100,6 +102,7 @@ export class Sync {
         state.lang,
         fabric,
         bench.colors,
+        namingOf(state),
       ])
     )
       this.counts(state);
@@ -198,8 +201,19 @@ export class Sync {
     const fabric = view.workspace === "plan" ? state.fabric.value : null;
     const householdsOf = (grid: Grid) =>
       fabric?.grids.has(grid.id) ? countOf(state, grid.id).households : tallyOf(state, grid).households;
+    const naming = namingOf(state);
+    for (const { grid, at } of naming?.named ?? [])
+      features.push({
+        type: "Feature",
+        properties: {
+          name: grid.id === null ? NEW[state.lang] : grid.name || fabric?.grids.get(grid.id)?.name || "",
+          count: number.format(grid.weight),
+          out: false,
+        },
+        geometry: { type: "Point", coordinates: [...at] },
+      });
     for (const grid of state.grids.value?.byId.values() ?? []) {
-      if (grid.label === null) continue;
+      if (grid.label === null || naming?.gone.has(grid.id)) continue;
       const out =
         view.workspace === "mygrid"
           ? view.mine !== null && grid.code !== view.mine

@@ -180,15 +180,26 @@ function recolorBy(source: object, { parts }: Drawn, fabric: Fabric): Recolor {
 export const recolorOf = (proposal: Proposal, fabric: Fabric): Recolor =>
   recolorBy(proposal, proposal.division ?? { parts: [] }, fabric);
 
-/** What the map shows of a division over the draft: what was proposed, before that the best so far. */
-export function proposed(dividing: Dividing, fabric: Fabric | null): Recolor {
-  if (fabric === null || dividing.hidden) return nothing;
-  const { community } = fabric;
-  if (dividing.accepted.has(community)) return nothing;
+/** A grid as a division would have it; new ones have no name yet. */
+export type Foreseen = Pick<Part, "id" | "weight" | "cells"> & { name?: string };
+
+/** What is shown of a division over the draft: what was proposed, before that the best so far; null: nothing. */
+function shownOf(dividing: Dividing, { community }: Fabric): { source: object; parts: Foreseen[] } | null {
+  if (dividing.hidden || dividing.accepted.has(community)) return null;
   const proposal = proposalFor(dividing, community);
-  if (proposal !== null) return recolorOf(proposal, fabric);
-  const best = dividing.job?.best.find((one) => one.code === community && one.grids !== null);
-  return best === undefined ? nothing : recolorBy(best, { parts: best.grids ?? [] }, fabric);
+  if (proposal !== null) return proposal.division && { source: proposal, parts: proposal.division.parts };
+  const best = dividing.job?.best.find((one) => one.code === community);
+  return best?.grids ? { source: best, parts: best.grids } : null;
+}
+
+/** The grids as the division shown would have them; null where none is. */
+export const foreseen = (dividing: Dividing, fabric: Fabric): readonly Foreseen[] | null =>
+  shownOf(dividing, fabric)?.parts ?? null;
+
+/** The cells the division shown moves. */
+export function proposed(dividing: Dividing, fabric: Fabric | null): Recolor {
+  const shown = fabric && shownOf(dividing, fabric);
+  return fabric && shown ? recolorBy(shown.source, shown, fabric) : nothing;
 }
 
 const worn = new WeakMap<Recolor, ReadonlyMap<GridKey, number>>();
