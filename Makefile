@@ -50,7 +50,7 @@ test-long: web/dist/index.html
 bench:
 	$(CARGO) bench --locked
 
-## The table of docs/division.md: Lifang beside METIS, KaHIP and recombination; some twenty minutes.
+## The table of docs/division.md: Lifang beside METIS, KaHIP and recombination; some ten minutes.
 compare-division: web/dist/index.html $(DIVISION_VENV)/ready
 	$(CARGO) build --release --locked
 	$(DIVISION_VENV)/bin/python benches/compare_division.py target/release/lifang "$(LIFANG_REAL_DATA)"

@@ -160,12 +160,12 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// The first part but `from` among those of `ends`, beginning at `first`, round and round.
+    /// The first part but `from` among those of `ends`, beginning at `first`, round and round. There is one.
     fn foreign_after(&self, ends: &[u32], first: usize, from: u32) -> u32 {
         let part = |at: usize| self.part[ends[at] as usize];
         if ends.len() > 64 {
             let mut round = (first..ends.len()).chain(0..first).map(part);
-            return round.find(|&part| part != from).unwrap_or(from);
+            return round.find(|&part| part != from).expect("a node on the rim has one");
         }
         // All of them, as bits: where to stop looking could not be foretold.
         let bits = (0..ends.len()).map(|at| u64::from(part(at) != from) << at);
@@ -305,6 +305,31 @@ fn patience(bits: u64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_next_foreign_part_is_what_a_plain_search_finds() {
+        let mut chance = Chance::fork(3, 0);
+        // A hub with few neighbours, with as many as a word has bits, and with more.
+        for n_ends in [1, 2, 5, 63, 64, 65, 90] {
+            let borders = (1..=n_ends as u32).map(|end| (0, end, 1)).collect();
+            let graph = Graph::new(vec![1; n_ends + 1], borders);
+            let gauge = Gauge::even(4, 10.0, (0, i64::MAX), 0.01);
+            for _ in 0..50 {
+                let mut part: Vec<u32> = (0..=n_ends).map(|_| chance.below(4) as u32).collect();
+                let foreign = 1 + chance.below(n_ends);
+                part[foreign] = (part[0] + 1) % 4;
+                let walk = Walk::new(&graph, &gauge, part.clone(), vec![0; 4]);
+                for first in 0..n_ends {
+                    let mut at = first;
+                    while part[1 + at] == part[0] {
+                        at = (at + 1) % n_ends;
+                    }
+                    let found = walk.foreign_after(graph.neighbors(0), first, part[0]);
+                    assert_eq!(found, part[1 + at], "{n_ends} ends from {first}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn patience_is_exponential() {

@@ -133,6 +133,9 @@ describe("a division", () => {
     ]);
     expect([...(naming?.gone ?? [])]).toEqual([1, 2]);
     expect(namingOf(state), "worked out once").toBe(naming);
+    const redrawn = cells("AAACCC");
+    const later = namingOf({ ...state, fabric: { ...state.fabric, value: redrawn } });
+    expect([...(later?.gone ?? [])], "another state of the draft").toEqual([1, 3]);
     const [hidden] = update(state, { of: "divide", do: "hide", on: true });
     expect(namingOf(hidden)).toBeNull();
     const [dropped] = update(state, { of: "divide", do: "drop" });

@@ -1,7 +1,7 @@
 // Names and counts of the grids a division would make: where they would lie, not where today's do.
 
 import { type Foreseen, foreseen } from "../model/division";
-import { type Cell, type CellId, type Mesh, metresBetween } from "../model/fabric";
+import { type Cell, type CellId, type Fabric, type Mesh, metresBetween } from "../model/fabric";
 import type { LonLat } from "../model/place";
 import type { GridKey } from "../model/register";
 import type { State } from "../model/state";
@@ -12,10 +12,10 @@ export type Naming = {
   gone: ReadonlySet<GridKey>;
 };
 
-const known = new WeakMap<readonly Foreseen[], Naming>();
+const known = new WeakMap<readonly Foreseen[], { fabric: Fabric; naming: Naming }>();
 
 /** The grids of the community being redrawn as the division on the map would have them, each with its place. Null while
- *  today's are shown. Worked out once for each division. */
+ *  today's are shown. Worked out once for each division and state of the draft. */
 export function namingOf(state: State): Naming | null {
   const { bench, view } = state;
   const fabric = view.workspace === "plan" ? state.fabric.value : null;
@@ -23,14 +23,14 @@ export function namingOf(state: State): Naming | null {
   const grids = foreseen(bench.dividing, fabric);
   if (grids === null) return null;
   const held = known.get(grids);
-  if (held !== undefined) return held;
+  if (held?.fabric === fabric) return held.naming;
   const named = grids.flatMap((grid) => {
     const at = middleOf(grid.cells, fabric.mesh);
     return at === null ? [] : [{ grid, at }];
   });
   const gone = new Set(grids.flatMap((grid) => grid.cells.flatMap((cell) => fabric.colors[cell] ?? [])));
   const naming = { named, gone };
-  known.set(grids, naming);
+  known.set(grids, { fabric, naming });
   return naming;
 }
 
