@@ -176,10 +176,15 @@ impl Desk {
     }
 
     /// Lets go of this handle and, when it is the last, waits until the database file is closed.
+    ///
+    /// **Why** `shared` first: while `jobs` is held the writing thread stays, so it is always that thread
+    /// that closes the reading connection, and then its own. Two connections that close in the same
+    /// moment on two threads each see the other's lock, and neither folds the write-ahead log into the
+    /// file.
     pub fn close(self) {
         let Self { shared, jobs, thread } = self;
-        drop(jobs);
         drop(shared);
+        drop(jobs);
         if let Some(thread) = Arc::into_inner(thread) {
             // A desk that panicked has already logged why.
             let _ = thread.join();
