@@ -1,4 +1,5 @@
-//! Fifty clients on the same five grids, a server killed under them, and nothing lost or done twice.
+//! Fifty clients on the same five grids, a server killed under them, and nothing lost or done twice; and
+//! one file left by everything that ends as it should.
 //!
 //! The real binary serves a file on a port of its own choice. Every client edits with the revision it last
 //! saw, reads again and retries when it was overtaken, and sends the same edit once more when the server
@@ -352,4 +353,36 @@ fn fifty_clients_lose_nothing_when_the_server_dies() {
     {
         assert!(*ours == theirs, "the replayed world differs:\n{ours}\n{theirs}");
     }
+}
+
+/// Whoever copies the database between two commands, or after the server has stopped, has all of it.
+#[test]
+fn whatever_ends_leaves_one_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = folder.path().join("t.db");
+    let db_path = db.to_str().unwrap();
+    let check = |after: &str| {
+        let log = folder.path().join("t.db-wal");
+        assert!(!log.exists(), "{after} leaves what was written beside the database");
+    };
+    lifang(&["sample", "--town", "--db"], &db);
+    check("sample");
+    let town = folder.path().join("town");
+    lifang(&["sample", "--town", "--out"], &town);
+    let households = town.join("households.csv");
+    lifang(&["import", "--db", db_path, "households"], &households);
+    check("import");
+    lifang(&["divide", "--community", "990101001001", "--db"], &db);
+    check("divide");
+    lifang(&["check", "--db"], &db);
+    check("check");
+    lifang(&["export", "grids", "--db", db_path, "--out"], &folder.path().join("grids.geojson"));
+    check("export");
+    let mut server = Server::start(&db);
+    let mut door = Door::open(&server.address).unwrap();
+    let body = json!({"title": "网格", "based_on": "current", "areas": []});
+    let (status, answer) = door.ask("POST", "/api/v1/plans", "planner", Some(&body)).unwrap();
+    assert_eq!(status, 201, "{answer}");
+    server.stop();
+    check("serve");
 }

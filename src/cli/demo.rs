@@ -188,7 +188,7 @@ fn build(db: &Path, fill: impl FnOnce(&Desk) -> Result<(), Failure>) -> Result<D
     remove_database(&partial);
     let desk = open_desk(&partial)?;
     let filled = fill(&desk);
-    desk.close();
+    drop(desk);
     if let Err(failure) = filled {
         remove_database(&partial);
         return Err(failure);

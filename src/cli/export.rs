@@ -27,9 +27,9 @@ pub(super) struct Export {
     /// Only what lies under the area with this code
     #[arg(long)]
     area: Option<String>,
-    /// csv or geojson; for a diff csv or xlsx
-    #[arg(long, default_value = "csv")]
-    format: String,
+    /// csv, geojson or xlsx, where it fits: shapes are written as geojson, tables as csv unless said otherwise
+    #[arg(long)]
+    format: Option<String>,
     /// File to write; `-` for the terminal
     #[arg(long, default_value = "-")]
     out: PathBuf,
@@ -45,8 +45,11 @@ impl Export {
     pub(super) fn run(self) -> Result<Done, Failure> {
         let what = What::of_word(&self.what)
             .ok_or_else(|| Failure(format!("{} cannot be exported", self.what)))?;
-        let format = Format::of_word(&self.format)
-            .ok_or_else(|| Failure(format!("the format {} is not known", self.format)))?;
+        let format = match &self.format {
+            None => what.formats()[0],
+            Some(word) => Format::of_word(word)
+                .ok_or_else(|| Failure(format!("the format {word} is not known")))?,
+        };
         if self.at.is_some() && self.plan != "current" {
             return Err(Failure("--at goes with --plan current only".to_owned()));
         }

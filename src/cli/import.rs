@@ -65,13 +65,6 @@ pub(super) struct Import {
 impl Import {
     pub(super) fn run(self) -> Result<Done, Failure> {
         let desk = self.database.desk()?;
-        let done = self.take_in(&desk);
-        // Waits until the file is whole: whoever copies it now has everything.
-        desk.close();
-        done
-    }
-
-    fn take_in(&self, desk: &Desk) -> Result<Done, Failure> {
         let effective = match &self.effective {
             Some(text) => text.parse().map_err(|()| Failure(format!("{text} is not a date")))?,
             None => today(),
@@ -85,7 +78,7 @@ impl Import {
             let options = self.options(&desk.world())?;
             let sheet = read_sheet(file, &options)?;
             let (datum, dropped_columns) = (sheet.datum.to_string(), sheet.dropped_columns.clone());
-            let outcome = self.submit(desk, sheet, file, effective)?;
+            let outcome = self.submit(&desk, sheet, file, effective)?;
             print_outcome(file, &outcome, self.dry_run);
             let note = FileNote {
                 kind: options.kind.word(),

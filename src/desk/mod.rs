@@ -70,12 +70,30 @@ pub enum DeskError {
     Closed,
 }
 
-/// A handle to the one writer.
+/// A handle to the one writer. Dropping the last one waits until all of it is in the database file.
+///
+/// **Why** the fields in this order: they go in it, so the writing thread, which stays while `jobs` is
+/// held, is always the one to close the reading connection, and then its own. Two connections that close in
+/// the same moment on two threads each see the other's lock, and neither folds the write-ahead log into
+/// the file.
 #[derive(Clone, Debug)]
 pub struct Desk {
     shared: Arc<Shared>,
     jobs: mpsc::Sender<Job>,
-    thread: Arc<std::thread::JoinHandle<()>>,
+    _thread: Arc<Writing>,
+}
+
+/// The writing thread; waited for when nobody can ask it for anything any more.
+#[derive(Debug)]
+struct Writing(Option<std::thread::JoinHandle<()>>);
+
+impl Drop for Writing {
+    fn drop(&mut self) {
+        if let Some(thread) = self.0.take() {
+            // A desk that panicked has already logged why.
+            let _ = thread.join();
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -135,7 +153,7 @@ impl Desk {
             .name("desk".into())
             .spawn(move || runner.run(queue))
             .expect("the system starts a thread");
-        Ok(Self { shared, jobs, thread: Arc::new(thread) })
+        Ok(Self { shared, jobs, _thread: Arc::new(Writing(Some(thread))) })
     }
 
     /// The world as it is now. Keep the handle for a whole request; it never changes.
@@ -173,22 +191,6 @@ impl Desk {
         }
         let (next, touched) = world.next(&decision.change);
         Ok(changed([&world, &Arc::new(next)], touched, &mut decision))
-    }
-
-    /// Lets go of this handle and, when it is the last, waits until the database file is closed.
-    ///
-    /// **Why** `shared` first: while `jobs` is held the writing thread stays, so it is always that thread
-    /// that closes the reading connection, and then its own. Two connections that close in the same
-    /// moment on two threads each see the other's lock, and neither folds the write-ahead log into the
-    /// file.
-    pub fn close(self) {
-        let Self { shared, jobs, thread } = self;
-        drop(shared);
-        drop(jobs);
-        if let Some(thread) = Arc::into_inner(thread) {
-            // A desk that panicked has already logged why.
-            let _ = thread.join();
-        }
     }
 
     /// The reading connection, for single homes, history and backups.

@@ -189,7 +189,7 @@ mod tests {
             let desk = Desk::open(&path, &options).unwrap();
             let command = Command::Settings(vec![("title".into(), Some(title.to_string().into()))]);
             desk.submit_blocking(command, Actor::local("")).unwrap();
-            desk.close();
+            drop(desk);
             assert!(!folder.path().join("lifang.db-wal").exists(), "closed {title} times before");
         }
         let copy = folder.path().join("copy.db");

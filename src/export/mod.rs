@@ -55,6 +55,16 @@ impl What {
     pub fn of_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|what| what.word() == word)
     }
+
+    /// What it can be written as; the usual one first.
+    pub const fn formats(self) -> &'static [Format] {
+        match self {
+            Self::Areas | Self::Grids => &[Format::GeoJson],
+            Self::Buildings | Self::Findings => &[Format::Csv, Format::GeoJson],
+            Self::Placements | Self::Tallies => &[Format::Csv],
+            Self::Diff => &[Format::Csv, Format::Xlsx],
+        }
+    }
 }
 
 /// File formats.
@@ -66,13 +76,18 @@ pub enum Format {
 }
 
 impl Format {
-    pub fn of_word(word: &str) -> Option<Self> {
-        match word {
-            "csv" => Some(Self::Csv),
-            "geojson" => Some(Self::GeoJson),
-            "xlsx" => Some(Self::Xlsx),
-            _ => None,
+    pub const ALL: [Self; 3] = [Self::Csv, Self::GeoJson, Self::Xlsx];
+
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::GeoJson => "geojson",
+            Self::Xlsx => "xlsx",
         }
+    }
+
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.word() == word)
     }
 
     pub const fn media_type(self) -> &'static str {
@@ -106,10 +121,15 @@ pub enum MemberCells {
 /// Why a file could not be made.
 #[derive(Debug, Error)]
 pub enum ExportError {
-    #[error("{} cannot be written as {format:?}", what.word())]
+    #[error("{} can be written as {}, not as {}", what.word(), words(what.formats()), format.word())]
     NotThisFormat { what: What, format: Format },
     #[error("the file could not be written")]
     Unwritten(#[from] io::Error),
+}
+
+fn words(formats: &[Format]) -> String {
+    let words: Vec<&str> = formats.iter().map(|format| format.word()).collect();
+    words.join(" or ")
 }
 
 /// Writes `what` as `format` to `out`. Cost: O(rows), streamed.
@@ -137,4 +157,26 @@ pub fn write(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::change::Change;
+    use crate::domain::measure::Revision;
+
+    #[test]
+    fn what_is_said_to_fit_is_what_can_be_written() {
+        let world = World::open(&Change::default(), Revision(0));
+        let plan = PlanChoice::Current;
+        let members = MemberCells::Exact;
+        let wanted = Export { world: &world, plan, against: plan, area: None, members };
+        for what in What::ALL {
+            for format in Format::ALL {
+                let done = write(&wanted, what, format, &mut Vec::new());
+                let fits = what.formats().contains(&format);
+                assert_eq!(done.is_ok(), fits, "{} as {}", what.word(), format.word());
+            }
+        }
+    }
 }

@@ -39,6 +39,13 @@ impl Server {
         Self { child, address, _said: said }
     }
 
+    /// Asks it to stop, as a service manager does, and waits until it has.
+    pub fn stop(&mut self) {
+        let asked = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
+        assert!(asked.success());
+        assert!(self.child.wait().unwrap().success(), "it ends by itself");
+    }
+
     /// No farewell: the process is gone between any two of its steps.
     pub fn kill(&mut self) {
         self.child.kill().unwrap();
