@@ -13,6 +13,7 @@ use super::crew;
 use super::gauge::Gauge;
 use super::graph::Graph;
 use super::groups::Groups;
+use super::recut;
 use super::score::Score;
 use super::tree;
 use super::walk::{Cooling, Walk};
@@ -27,6 +28,8 @@ const AGAIN: f64 = 0.4;
 /// Weights of the strain: shapes come first, balance last.
 const WEIGHT: (f64, f64) = (0.02, 8.0);
 
+/// How often the best of a batch is cut anew along other trees while some part is still off.
+const RECUTS: u64 = 4;
 /// Rounds without gain after which no more are made.
 const IDLE: u64 = 2;
 /// How the last violators are walked once more.
@@ -77,9 +80,17 @@ impl Task<'_> {
         let n_inner = if n_tries > 1 { 1 } else { self.n_threads };
         let found = crew::each(self.n_threads, &tries, |_, &number| {
             let mut chance = Chance::fork(self.seed, number);
-            self.scored(self.attempt(n_inner, effort.first, &mut chance), number)
+            let part = self.attempt(n_inner, effort.first, &mut chance);
+            self.recut(self.scored(part, number), effort.n_cuts, &mut chance)
         });
         let mut best = self.best(found, effort.n_presses, 500);
+        for number in 0..RECUTS {
+            if best.score.excess == 0 || self.stop.is_due() {
+                break;
+            }
+            let mut chance = Chance::fork(self.seed, 900 + RECUTS * batch + number);
+            best = self.recut(best, effort.n_cuts, &mut chance);
+        }
         let mut n_idle = 0;
         for round in 1..=effort.n_rounds + effort.n_more {
             let is_enough = round > effort.n_rounds && best.score.is_settled();
@@ -89,7 +100,8 @@ impl Task<'_> {
             n_idle += 1;
             let better = crew::each(self.n_threads, &tries[..tries.len().min(2)], |_, &number| {
                 let mut chance = Chance::fork(self.seed, 1000 * round + number);
-                self.scored(self.again(&best.part, n_inner, effort.again, &mut chance), number)
+                let part = self.again(&best.part, n_inner, effort.again, &mut chance);
+                self.recut(self.scored(part, number), effort.n_cuts, &mut chance)
             });
             let other = match best.score.is_settled() {
                 true => better.into_iter().min_by_key(Scored::key).expect("at least one try"),
@@ -102,6 +114,17 @@ impl Task<'_> {
             self.stop.show(|| self.sight(&best.part, &[]));
         }
         if best.score.excess > 0 { self.settled(best) } else { best }
+    }
+
+    /// With some parts joined and cut anew, where one is still off and that helps.
+    fn recut(&self, one: Scored, n_cuts: usize, chance: &mut Chance) -> Scored {
+        if n_cuts == 0 || one.score.excess == 0 {
+            return one;
+        }
+        let mut walk = self.walk(one.part.clone());
+        recut::settle(&mut walk, n_cuts, chance, self.stop);
+        let other = self.scored(self.finish(walk.part), one.number);
+        if other.score < one.score { other } else { one }
     }
 
     /// With a longer search for chains, which only the best is worth.
@@ -279,6 +302,8 @@ struct Effort {
     n_more: u64,
     /// How often parts that are off are walked once more with those around them, in each of all these.
     n_presses: usize,
+    /// How often parts are joined and cut anew in each of all these that leaves some part off.
+    n_cuts: usize,
     /// Moves looked at for each node on a rim, at each level: at first and again.
     first: f64,
     again: f64,
@@ -291,6 +316,7 @@ impl Effort {
         n_rounds: 0,
         n_more: 0,
         n_presses: 1,
+        n_cuts: 0,
         first: 60.0,
         again: 0.0,
     };
@@ -305,15 +331,17 @@ impl Effort {
                 n_rounds: 4,
                 n_more: 0,
                 n_presses: 0,
+                n_cuts: 0,
                 first: 200.0,
                 again: 150.0,
             },
             0..1_000 => Self {
-                n_batches: 3,
+                n_batches: 2,
                 n_tries: 4,
                 n_rounds: 4,
                 n_more: 0,
-                n_presses: 1,
+                n_presses: 0,
+                n_cuts: 30,
                 first: 150.0,
                 again: 120.0,
             },
@@ -323,6 +351,7 @@ impl Effort {
                 n_rounds: 2,
                 n_more: 2,
                 n_presses: 3,
+                n_cuts: 0,
                 first: 150.0,
                 again: 120.0,
             },
@@ -332,6 +361,7 @@ impl Effort {
                 n_rounds: 3,
                 n_more: 2,
                 n_presses: 3,
+                n_cuts: 0,
                 first: 250.0,
                 again: 200.0,
             },
@@ -341,6 +371,7 @@ impl Effort {
                 n_rounds: 3,
                 n_more: 0,
                 n_presses: 3,
+                n_cuts: 0,
                 first: 250.0,
                 again: 200.0,
             },

@@ -9,12 +9,12 @@
 //!
 //! Files, in reading order: `ground` (what is divided), `aim` (into what), `proof` (what cannot be),
 //! `share` (how many parts each piece gets), `graph`, `gauge`, `reach` (whom a station leaves out),
-//! `score`, `contact` (does a part fall apart), `walk` (borders move), `chain` (the last violators), `tree`
-//! (balanced cuts), `groups` (parts walked side by side), `levels` (coarse to fine), `exact` (all divisions
-//! of small ground), `measure` (what came of it), `coverage` (units from polygons), `nested` (parts inside
-//! parts), `community` (units from the cells of a plan, and a division as a stroke), `ensemble` (many
-//! divisions to compare one with), `repair` (parts outside the band mended with few moves), with `chance`,
-//! `crew` and `watch` at hand.
+//! `score`, `contact` (does a part fall apart), `walk` (borders move), `chain` (the last violators), `recut`
+//! (parts joined and cut anew), `tree` (balanced cuts), `groups` (parts walked side by side), `levels` (coarse
+//! to fine), `exact` (all divisions of small ground), `measure` (what came of it), `coverage` (units from
+//! polygons), `nested` (parts inside parts), `community` (units from the cells of a plan, and a division as a
+//! stroke), `ensemble` (many divisions to compare one with), `repair` (parts outside the band mended with few
+//! moves), with `chance`, `crew` and `watch` at hand.
 //!
 //! But for `community`, `repair::plan` and the survey of `ensemble` it knows nothing of plans, grids or
 //! buildings: domain's measures only.
@@ -41,6 +41,7 @@ mod measure;
 mod nested;
 mod proof;
 mod reach;
+mod recut;
 pub mod repair;
 mod score;
 mod share;

@@ -342,7 +342,7 @@ impl Work {
         let target = rest as f64 / n_left as f64;
         for &node in &heavy[..n_giants] {
             // At the upper end of what counts as balanced: nothing more goes to it for nothing.
-            graph.weights[node] = (target * (1.0 + slack)).ceil() as i64;
+            graph.weights[node] = (target * (1.0 + slack)).floor() as i64;
         }
         (graph, target.max(1.0))
     }

@@ -14,6 +14,8 @@ export const mend: typeof zh = {
   some: (names, n) => `${names} and others, ${n} grids`,
   found: (n) => (n === "1" ? "1 way" : `${n} ways, fewest moves first`),
   keys: "Point at one or focus it to see it on the map; Enter applies it",
+  loose: (n) =>
+    `Repairs leave ground without a grid as it is: ${n === "1" ? "1 household lives" : `${n} households live`} there. Divide the community or draw to give it a grid.`,
   least: (n) => `At least ${n} households have to move`,
   kinds: {
     transfer: "Give to neighbours",

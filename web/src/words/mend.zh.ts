@@ -12,6 +12,7 @@ export const mend = {
   some: (names: string, n: string) => `${names}等 ${n} 个网格`,
   found: (n: string) => (n === "1" ? "1 种办法" : `${n} 种办法，移动住户最少的在前`),
   keys: "指向或聚焦可在图上查看，回车采用",
+  loose: (n: string) => `修复不动没有网格的地方：那里还有 ${n} 户，可用自动划分或绘制划入网格。`,
   least: (n: string) => `至少要移动 ${n} 户`,
   kinds: {
     transfer: "划给相邻网格",
