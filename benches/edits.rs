@@ -281,7 +281,7 @@ fn of_city(buildings: usize, n_edits: usize) {
     println!("| – refused | | | {refused} of {n_edits}: would have broken a grid |");
     let bodies = bench.bodies(n_edits);
     drop(world);
-    bench.desk.close();
+    drop(bench.desk);
     over_http(&db, plan, &bodies, &of);
 }
 

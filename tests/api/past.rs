@@ -319,13 +319,13 @@ async fn a_plan_comes_into_force_while_nobody_serves() {
     let revision = council.house.desk.world().revision();
     let Council { house: House { desk, router } } = council;
     drop(router);
-    desk.close();
+    drop(desk);
     let open = |text: &str| {
         let desk = Desk::open_on(&path, &options, day(text)).unwrap();
         let counts =
             desk.world().plans().current().values().any(|plan| u64::from(plan.get()) == id);
         let revision = desk.world().revision();
-        desk.close();
+        drop(desk);
         (counts, revision)
     };
     assert_eq!(open("2026-11-21"), (false, revision), "nothing to do, no revision");
