@@ -73,6 +73,14 @@ impl Task<'_> {
         best.part
     }
 
+    /// `other` with its borders walked, if it is better than `part`.
+    pub fn better(&self, other: Vec<u32>, part: &[u32]) -> Option<Vec<u32>> {
+        let score = |part: &[u32]| Score::new(self.graph, self.gauge, part);
+        let walked = self.finish(other.clone());
+        let other = if score(&walked) < score(&other) { walked } else { other };
+        (score(&other) < score(part)).then_some(other)
+    }
+
     /// Some attempts, the best of which is made coarse and walked again.
     fn batch(&self, batch: u64, effort: &Effort) -> Scored {
         let n_tries = effort.n_tries as u64;

@@ -10,6 +10,9 @@ use super::proof::{compounds, least_deviation};
 use super::share::{Piece, allotted, count_for};
 use super::watch::{Onlooker, Relay, Sight, Stop};
 
+/// Connected sets looked at to find a more even division of small ground, or to prove that there is none.
+const STEPS: usize = 400_000;
+
 /// A division, and how good it can be.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Division {
@@ -252,11 +255,11 @@ impl Work {
         let mut best: Option<(i64, usize, Vec<u32>)> = None;
         for &n_parts in counts {
             let (part, least) = self.divided(n_parts, aim, number, stop);
-            found.least = least;
             let outside = self.outside(&part, n_parts, aim);
             let sum = outside.iter().map(|&(_, by)| by).sum();
             if best.as_ref().is_none_or(|(held, _, _)| sum < *held) {
                 best = Some((sum, n_parts, part));
+                found.least = least;
             }
             if sum == 0 || !reasons.is_empty() || stop.is_due() {
                 break;
@@ -303,7 +306,50 @@ impl Work {
         let seed = aim.seed ^ number.wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let Aim { n_threads, is_brief, .. } = *aim;
         let task = Task { graph: &graph, gauge: &gauge, seed, n_threads, is_brief, stop };
-        (task.solve(), 0.0)
+        let part = task.solve();
+        // Where stations come before balance, or time is short, nothing is asked.
+        let is_small = self.graph.n_nodes() <= exact::WIDEST && self.graph.reach.is_empty();
+        if !is_small || is_brief || stop.is_due() {
+            return (part, 0.0);
+        }
+        self.nearest(part, n_parts, aim, &task)
+    }
+
+    /// `part`, or a more even division as long as one is found in some steps; and where there is none, the
+    /// deviation below which no division comes.
+    fn nearest(
+        &self,
+        mut part: Vec<u32>,
+        n_parts: usize,
+        aim: &Aim,
+        task: &Task<'_>,
+    ) -> (Vec<u32>, f64) {
+        let mean = self.graph.total() as f64 / n_parts as f64;
+        let mut n_steps = STEPS;
+        loop {
+            let mut load = vec![0; n_parts];
+            for (node, &mine) in part.iter().enumerate() {
+                load[mine as usize] += self.graph.weights[node];
+            }
+            let off = load.iter().map(|&load| (load as f64 - mean).abs()).fold(0.0, f64::max);
+            if off <= task.gauge.slack * mean {
+                return (part, 0.0);
+            }
+            let nearer = (mean - off).floor() as i64 + 1..=(mean + off).ceil() as i64 - 1;
+            match exact::within(&self.graph, n_parts, nearer, &mut n_steps) {
+                exact::Verdict::Found(other) => match task.better(other, &part) {
+                    Some(other) => part = other,
+                    None => return (part, 0.0),
+                },
+                // What splits a compound leaves a part lighter than the band asks.
+                exact::Verdict::Impossible => {
+                    let least = band(aim).0 as f64;
+                    let split = if least > 0.0 { mean - least } else { f64::INFINITY };
+                    return (part, off.min(split).max(0.0) / mean);
+                }
+                exact::Verdict::Unknown => return (part, 0.0),
+            }
+        }
     }
 
     /// Within which parts count as balanced: less than half a usual unit is not worth a longer border.

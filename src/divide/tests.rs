@@ -1,6 +1,7 @@
 //! Laws of dividing, on random ground: connected, complete, the same on any number of threads, in the
 //! band or certified, and never better than possible.
 
+mod nearest;
 mod reach;
 
 use proptest::prelude::*;

@@ -13,6 +13,8 @@ use crate::divide::watch::Stop;
 
 /// Units that are drawn anew when smaller ways out were found already.
 const MANY: usize = 600;
+/// Within which parts count as even: a repair is asked for the band, and more evenness would move more.
+const SLACK: f64 = 0.05;
 
 /// Each part to be mended with its neighbours; when nothing mends, all ground that hangs together
 /// with it, and then the certificates for that.
@@ -74,7 +76,8 @@ fn divided(
     let ground = ground_of(board, units);
     let (min, max) = board.case.band;
     let target = board.case.target.clamp(min.max(1), max.max(1));
-    let aim = Aim::new(Count::Around { target, min, max });
+    let mut aim = Aim::new(Count::Around { target, min, max });
+    aim.slack = Some(SLACK);
     let division = divide(&ground, &aim, stop).ok()?;
     let mut own: Vec<u32> = units.iter().map(|&unit| held.part[unit as usize]).collect();
     own.sort_unstable();
