@@ -31,7 +31,7 @@ fn a_row_of_units_is_divided_as_evenly_as_can_be_and_that_is_proven() {
         let weights: Vec<i64> = (0..n).map(|_| 1 + chance.below(60) as i64).collect();
         let ground = line(&weights);
         let aim = Aim { slack: Some(0.0), ..Aim::new(Count::Exactly(n_parts)) };
-        let division = divide(&ground, &aim, &Stop::default()).unwrap();
+        let division = divide(&ground, &aim, &Stop::default()).expect("a row can be cut");
         check_whole(&ground, &division);
         let mean = ground.weights.iter().sum::<i64>() as f64 / n_parts as f64;
         let truth = least_off(&ground.weights, n_parts) / mean;
