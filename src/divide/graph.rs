@@ -136,6 +136,23 @@ impl Graph {
         })
     }
 
+    /// Parts that share a border with each of `n_parts`, ascending. `part`: that of each node.
+    pub fn beside(&self, part: &[u32], n_parts: usize) -> Vec<Vec<u32>> {
+        let mut beside: Vec<Vec<u32>> = vec![Vec::new(); n_parts];
+        for (a, b, _) in self.borders() {
+            let (one, other) = (part[a], part[b]);
+            if one != other {
+                beside[one as usize].push(other);
+                beside[other as usize].push(one);
+            }
+        }
+        for list in &mut beside {
+            list.sort_unstable();
+            list.dedup();
+        }
+        beside
+    }
+
     pub fn total(&self) -> i64 {
         self.weights.iter().sum()
     }

@@ -128,18 +128,7 @@ impl Groups<'_> {
     /// time; none is in two.
     fn groups(&self, part: &[u32], mut firsts: Vec<u32>, chance: &mut Chance) -> Vec<Group> {
         let n_parts = self.gauge.targets.len();
-        let mut beside: Vec<Vec<u32>> = vec![Vec::new(); n_parts];
-        for (a, b, _) in self.graph.borders() {
-            let (one, other) = (part[a], part[b]);
-            if one != other {
-                beside[one as usize].push(other);
-                beside[other as usize].push(one);
-            }
-        }
-        for list in &mut beside {
-            list.sort_unstable();
-            list.dedup();
-        }
+        let beside = self.graph.beside(part, n_parts);
         chance.shuffle(&mut firsts);
         let mut group_of = vec![u32::MAX; n_parts];
         let mut groups: Vec<Group> = Vec::new();

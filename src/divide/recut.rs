@@ -49,7 +49,7 @@ pub(super) fn settle(walk: &mut Walk<'_>, n_cuts: usize, chance: &mut Chance, st
         let parts = (0..n_parts).filter(|&part| !is_stuck[part] && excess(part) > 0.0);
         let worst = parts.max_by(|&a, &b| excess(a).total_cmp(&excess(b)).then(b.cmp(&a)));
         let Some(worst) = worst.filter(|_| n_idle < IDLE && !stop.is_due()) else { return };
-        let beside = beside(walk);
+        let beside = walk.graph.beside(&walk.part, n_parts);
         let Some(found) = best(walk, worst as u32, &beside, chance) else {
             is_stuck[worst] = true;
             n_idle += 1;
@@ -69,23 +69,6 @@ pub(super) fn settle(walk: &mut Walk<'_>, n_cuts: usize, chance: &mut Chance, st
             }
         }
     }
-}
-
-/// Parts that share a border with each, ascending.
-fn beside(walk: &Walk<'_>) -> Vec<Vec<u32>> {
-    let mut beside: Vec<Vec<u32>> = vec![Vec::new(); walk.load.len()];
-    for (a, b, _) in walk.graph.borders() {
-        let (one, other) = (walk.part[a], walk.part[b]);
-        if one != other {
-            beside[one as usize].push(other);
-            beside[other as usize].push(one);
-        }
-    }
-    for list in &mut beside {
-        list.sort_unstable();
-        list.dedup();
-    }
-    beside
 }
 
 /// The cut that brings most to `worst` and one or two parts that hang together with it.
